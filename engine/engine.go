@@ -1,0 +1,109 @@
+// Package engine says what stack needs of a container engine, as small roles.
+//
+// An implementation passes the suite in enginetest. Every method may be called
+// from several goroutines. Every call that writes is safe to repeat: starting
+// what runs, stopping what does not, and removing what is absent succeed.
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stackctl/stack/state"
+)
+
+// Errors that callers branch on, wrapped with what the engine said.
+var (
+	// ErrNotFound is a container, network, volume or image that is not there.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is a name that is taken, or a resource that is in use.
+	ErrConflict = errors.New("conflict")
+	// ErrUnavailable is an engine that cannot be reached.
+	ErrUnavailable = errors.New("engine unavailable")
+)
+
+// Engine is the roles together. A role can be replaced by another
+// implementation, or by a decorator of the same one.
+type Engine struct {
+	Observer
+	Containers
+	Networks
+	Volumes
+	Images
+	Watcher
+	Logs
+	Exec
+}
+
+// Observer reads. It never writes.
+type Observer interface {
+	Info(context.Context) (state.EngineInfo, error)
+	// Observe takes one snapshot.
+	Observe(context.Context, state.Scope) (state.Observed, error)
+	// InspectContainer returns ErrNotFound for one that is absent.
+	InspectContainer(ctx context.Context, container string) (state.Container, error)
+}
+
+// Containers creates, changes and removes containers. A container is given by
+// its id or its name.
+type Containers interface {
+	// CreateContainer returns the id. It returns ErrConflict when the name is
+	// taken and ErrNotFound when the image is not there; it never pulls.
+	CreateContainer(context.Context, state.ContainerSpec) (id string, err error)
+	// WriteFiles writes the files into a container that runs or does not.
+	WriteFiles(ctx context.Context, container string, files []state.File) error
+	StartContainer(ctx context.Context, container string) error
+	// StopContainer returns when the container has stopped.
+	StopContainer(ctx context.Context, container string, options state.StopOptions) error
+	RemoveContainer(ctx context.Context, container string, options state.RemoveOptions) error
+	RenameContainer(ctx context.Context, container, name string) error
+}
+
+// Networks creates and removes networks, and attaches containers to them.
+type Networks interface {
+	// CreateNetwork returns ErrConflict when the name is taken.
+	CreateNetwork(context.Context, state.NetworkSpec) error
+	// RemoveNetwork takes an id or a name. It returns ErrConflict for one that
+	// is in use.
+	RemoveNetwork(ctx context.Context, network string) error
+	ConnectNetwork(ctx context.Context, container string, attachment state.Attachment) error
+	DisconnectNetwork(ctx context.Context, container, network string) error
+}
+
+// Volumes creates and removes volumes.
+type Volumes interface {
+	CreateVolume(context.Context, state.VolumeSpec) error
+	// RemoveVolume returns ErrConflict for one that is in use.
+	RemoveVolume(ctx context.Context, name string) error
+}
+
+// Images brings images to the engine. The progress function may be nil.
+type Images interface {
+	PullImage(ctx context.Context, reference, platform string, progress func(state.Progress)) error
+	BuildImage(ctx context.Context, build state.BuildSpec, progress func(state.Progress)) error
+	// RemoveImage returns ErrConflict for one that is in use.
+	RemoveImage(ctx context.Context, reference string) error
+}
+
+// Watcher follows what happens.
+type Watcher interface {
+	// Watch calls ready once when it is subscribed, then each for what happens
+	// to the project's containers, in order, from one goroutine. It returns
+	// nil when ctx ends, and an error when the stream breaks; what happened in
+	// between is lost, so inspect again.
+	Watch(ctx context.Context, project string, ready func(), each func(state.Occurrence)) error
+}
+
+// Logs reads what a container printed.
+type Logs interface {
+	// Logs calls each for every line, in order, from one goroutine. With
+	// Follow it returns when the container ends or ctx does.
+	Logs(ctx context.Context, container string, options state.LogOptions, each func(state.LogLine)) error
+}
+
+// Exec runs a command in a running container.
+type Exec interface {
+	// Exec returns when the command ended. An exit code that is not 0 is a
+	// result, not an error.
+	Exec(ctx context.Context, container string, spec state.ExecSpec) (state.ExecResult, error)
+}

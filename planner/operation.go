@@ -1,0 +1,184 @@
+package planner
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/stackctl/stack/state"
+)
+
+// Operation is one engine call or one wait. The set is closed: the executor
+// has the only switch over it.
+type Operation interface {
+	// Kind is the operation's name: "CreateContainer".
+	Kind() string
+	// target is the engine's name of what it works on.
+	target() string
+}
+
+// The operations, one for each call of package engine, and the wait.
+type (
+	// PullImage pulls an image.
+	PullImage struct {
+		Image    string `json:"image"`
+		Platform string `json:"platform,omitempty"`
+	}
+	// BuildImage builds an image.
+	BuildImage struct {
+		Build state.BuildSpec `json:"build"`
+	}
+	// RemoveImage removes an image's reference.
+	RemoveImage struct {
+		Image string `json:"image"`
+	}
+	// CreateNetwork creates a network.
+	CreateNetwork struct {
+		Spec state.NetworkSpec `json:"spec"`
+	}
+	// RemoveNetwork removes a network, by id where it is known.
+	RemoveNetwork struct {
+		Name string `json:"name"`
+		ID   string `json:"id,omitempty"`
+	}
+	// ConnectNetwork attaches a container to a network.
+	ConnectNetwork struct {
+		Container  state.Handle     `json:"container"`
+		Attachment state.Attachment `json:"attachment"`
+	}
+	// DisconnectNetwork takes a container off a network.
+	DisconnectNetwork struct {
+		Container state.Handle `json:"container"`
+		Network   string       `json:"network"`
+	}
+	// CreateVolume creates a volume.
+	CreateVolume struct {
+		Spec state.VolumeSpec `json:"spec"`
+	}
+	// RemoveVolume removes a volume and the data in it.
+	RemoveVolume struct {
+		Name string `json:"name"`
+	}
+	// CreateContainer creates a container.
+	CreateContainer struct {
+		Spec state.ContainerSpec `json:"spec"`
+	}
+	// WriteFiles writes configs and secrets into a container.
+	WriteFiles struct {
+		Container state.Handle `json:"container"`
+		Files     []state.File `json:"files"`
+	}
+	// StartContainer starts a container.
+	StartContainer struct {
+		Container state.Handle `json:"container"`
+	}
+	// StopContainer stops a container.
+	StopContainer struct {
+		Container state.Handle      `json:"container"`
+		Options   state.StopOptions `json:"options,omitzero"`
+	}
+	// RemoveContainer removes a container.
+	RemoveContainer struct {
+		Container state.Handle        `json:"container"`
+		Options   state.RemoveOptions `json:"options,omitzero"`
+	}
+	// RenameContainer gives a container its canonical name.
+	RenameContainer struct {
+		Container state.Handle `json:"container"`
+		Name      string       `json:"name"`
+	}
+	// AwaitContainer waits until a container meets a condition.
+	AwaitContainer struct {
+		Container state.Handle    `json:"container"`
+		Condition state.Condition `json:"condition"`
+		// Probe is the healthcheck to run while waiting; nil leaves it to the
+		// engine.
+		Probe *Probe `json:"probe,omitempty"`
+		// Timeout ends the wait with a failure; 0 is no limit.
+		Timeout time.Duration `json:"timeout,omitempty"`
+	}
+	// RunHook runs a lifecycle hook in a container.
+	RunHook struct {
+		Container state.Handle      `json:"container"`
+		Hook      string            `json:"hook"` // post_start, pre_stop
+		Spec      types.ServiceHook `json:"spec"`
+	}
+)
+
+// Probe is a healthcheck that can be run with exec.
+type Probe struct {
+	// Test is the healthcheck's test in the Compose form: CMD or CMD-SHELL and
+	// the rest. It is empty for a healthcheck that the image has.
+	Test     []string      `json:"test,omitempty"`
+	Interval time.Duration `json:"interval"`
+	Timeout  time.Duration `json:"timeout"`
+}
+
+// Kind returns the operation's name.
+func (PullImage) Kind() string         { return "PullImage" }
+func (BuildImage) Kind() string        { return "BuildImage" }
+func (RemoveImage) Kind() string       { return "RemoveImage" }
+func (CreateNetwork) Kind() string     { return "CreateNetwork" }
+func (RemoveNetwork) Kind() string     { return "RemoveNetwork" }
+func (ConnectNetwork) Kind() string    { return "ConnectNetwork" }
+func (DisconnectNetwork) Kind() string { return "DisconnectNetwork" }
+func (CreateVolume) Kind() string      { return "CreateVolume" }
+func (RemoveVolume) Kind() string      { return "RemoveVolume" }
+func (CreateContainer) Kind() string   { return "CreateContainer" }
+func (WriteFiles) Kind() string        { return "WriteFiles" }
+func (StartContainer) Kind() string    { return "StartContainer" }
+func (StopContainer) Kind() string     { return "StopContainer" }
+func (RemoveContainer) Kind() string   { return "RemoveContainer" }
+func (RenameContainer) Kind() string   { return "RenameContainer" }
+func (AwaitContainer) Kind() string    { return "AwaitContainer" }
+func (RunHook) Kind() string           { return "RunHook" }
+
+func (o PullImage) target() string         { return o.Image }
+func (o BuildImage) target() string        { return o.Build.Image }
+func (o RemoveImage) target() string       { return o.Image }
+func (o CreateNetwork) target() string     { return o.Spec.Config.Name }
+func (o RemoveNetwork) target() string     { return o.Name }
+func (o ConnectNetwork) target() string    { return o.Container.Name }
+func (o DisconnectNetwork) target() string { return o.Container.Name }
+func (o CreateVolume) target() string      { return o.Spec.Config.Name }
+func (o RemoveVolume) target() string      { return o.Name }
+func (o CreateContainer) target() string   { return o.Spec.Name }
+func (o WriteFiles) target() string        { return o.Container.Name }
+func (o StartContainer) target() string    { return o.Container.Name }
+func (o StopContainer) target() string     { return o.Container.Name }
+func (o RemoveContainer) target() string   { return o.Container.Name }
+func (o RenameContainer) target() string   { return o.Name }
+func (o AwaitContainer) target() string    { return o.Container.Name }
+func (o RunHook) target() string           { return o.Container.Name }
+
+// MarshalJSON writes a node with its operation's kind beside its fields.
+func (n Node) MarshalJSON() ([]byte, error) {
+	type plain Node
+	return json.Marshal(struct {
+		plain
+		Op        taggedOperation   `json:"op"`
+		OnFailure []taggedOperation `json:"onFailure,omitempty"`
+	}{plain(n), taggedOperation{n.Op}, tagged(n.OnFailure)})
+}
+
+type taggedOperation struct{ Operation }
+
+func tagged(operations []Operation) []taggedOperation {
+	var all []taggedOperation
+	for _, o := range operations {
+		all = append(all, taggedOperation{o})
+	}
+	return all
+}
+
+func (t taggedOperation) MarshalJSON() ([]byte, error) {
+	fields, err := json.Marshal(t.Operation)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(struct {
+		Kind string          `json:"kind"`
+		With json.RawMessage `json:"with"`
+	}{t.Kind(), fields})
+}

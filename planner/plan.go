@@ -1,0 +1,114 @@
+// Package planner compares what a project wants with what an engine holds and
+// says what to do about it, as one [Plan].
+//
+// It is pure: [Up] and [Down] are functions of their arguments. The same
+// arguments, in any order of their maps, give the same plan byte for byte.
+package planner
+
+import (
+	"github.com/stackctl/stack/state"
+)
+
+// Plan is what would be done, and why. It is data: it can be printed, compared,
+// stored and executed.
+type Plan struct {
+	Project string `json:"project"`
+	// Changes has an entry for every resource, also those that stay as they
+	// are, sorted by Ref.
+	Changes []Change `json:"changes"`
+	// Nodes are sorted so that each comes after all that it comes After.
+	Nodes []Node `json:"nodes"`
+	// Warnings are things to know, one sentence each.
+	Warnings []string `json:"warnings,omitempty"`
+	// Consents are what the plan leaves undone because it would destroy data,
+	// until the policy has the consent.
+	Consents []Consent `json:"consents,omitempty"`
+	// Pending are resources whose fate depends on an image that this plan
+	// pulls or builds: they and their dependents are left as they are, and
+	// after this plan another one is to be made.
+	Pending []state.Ref `json:"pending,omitempty"`
+}
+
+// Empty is true for a plan that does nothing.
+func (p Plan) Empty() bool { return len(p.Nodes) == 0 }
+
+// Action says what becomes of a resource.
+type Action string
+
+// The actions.
+const (
+	NoOp    Action = "no-op"
+	Create  Action = "create"
+	Update  Action = "update" // changed in place: started, connected, renamed, restarted
+	Replace Action = "replace"
+	Delete  Action = "delete"
+)
+
+// Change is what becomes of one resource.
+type Change struct {
+	Ref    state.Ref `json:"ref"`
+	Name   string    `json:"name"` // the engine's name
+	Action Action    `json:"action"`
+	// Reasons say why, most telling first.
+	Reasons []Reason `json:"reasons,omitempty"`
+}
+
+// Reason is one cause of a change. Field is empty for a cause that is not a
+// field's difference, and Text then says it. Values that may be secret are
+// masked.
+type Reason struct {
+	Field string `json:"field,omitempty"`
+	Old   string `json:"old,omitempty"`
+	New   string `json:"new,omitempty"`
+	Text  string `json:"text,omitempty"`
+}
+
+// String returns "field: old → new", or the text.
+func (r Reason) String() string {
+	if r.Field == "" {
+		return r.Text
+	}
+	return r.Field + ": " + orNone(r.Old) + " → " + orNone(r.New)
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return s
+}
+
+// Consent is a permission that a plan needs before it destroys data.
+type Consent struct {
+	Ref     state.Ref `json:"ref"`
+	Name    string    `json:"name"`
+	Text    string    `json:"text"` // what would be lost, as a question's first half
+	Reasons []Reason  `json:"reasons,omitempty"`
+}
+
+// ID names a node in its plan, in words: "start web/1".
+type ID string
+
+// Node is one operation of a plan.
+type Node struct {
+	ID  ID        `json:"id"`
+	Ref state.Ref `json:"ref"`
+	Op  Operation `json:"op"`
+	// After are the nodes that must have succeeded before this one starts.
+	After []ID `json:"after,omitempty"`
+	// Settled are nodes that must have ended, however they ended: those of
+	// dependencies that are not required.
+	Settled []ID   `json:"settled,omitempty"`
+	Reason  string `json:"reason,omitempty"`
+	// Group is the service (or other heading) that the node is shown under.
+	Group string `json:"group,omitempty"`
+	// Optional is true for a wait that only dependencies that are not required
+	// ask for: its failure is a warning.
+	Optional bool `json:"optional,omitempty"`
+	// OnFailure undoes what this node and those before it did, in order, when
+	// this node fails.
+	OnFailure []Operation `json:"onFailure,omitempty"`
+}
+
+// Name is the engine's name of what the node works on.
+func (n Node) Name() string { return n.Op.target() }

@@ -1,0 +1,58 @@
+package planner
+
+import "time"
+
+// UpPolicy says how [Up] treats what it finds. The zero value is `stack up`
+// without flags.
+type UpPolicy struct {
+	// Recreate says which containers are replaced.
+	Recreate Recreate `json:"recreate,omitempty"`
+	// RecreateDeps is what Recreate is for services that are not in Selected.
+	RecreateDeps Recreate `json:"recreateDeps,omitempty"`
+	// Selected are the services that were named; none is all.
+	Selected []string `json:"selected,omitempty"`
+	// NoDeps leaves what the selected services depend on as it is.
+	NoDeps           bool `json:"noDeps,omitempty"`
+	RemoveOrphans    bool `json:"removeOrphans,omitempty"`
+	IgnoreOrphans    bool `json:"ignoreOrphans,omitempty"` // no warning of them
+	RenewAnonVolumes bool `json:"renewAnonVolumes,omitempty"`
+	NoStart          bool `json:"noStart,omitempty"`
+	// Wait waits for every selected service to be ready, at most WaitTimeout
+	// (0 is no limit).
+	Wait        bool          `json:"wait,omitempty"`
+	WaitTimeout time.Duration `json:"waitTimeout,omitempty"`
+	// StopTimeout replaces every service's stop_grace_period.
+	StopTimeout *time.Duration `json:"stopTimeout,omitempty"`
+	// Pull replaces every service's pull_policy.
+	Pull string `json:"pull,omitempty"`
+	// Build builds every service that can be; NoBuild none.
+	Build   bool `json:"build,omitempty"`
+	NoBuild bool `json:"noBuild,omitempty"`
+	// ImagesFresh is true when this run has pulled and built already.
+	ImagesFresh bool `json:"imagesFresh,omitempty"`
+	// EngineProbes leaves every healthcheck to the engine.
+	EngineProbes bool `json:"engineProbes,omitempty"`
+	// Consents are the engine names of the volumes that may be replaced.
+	Consents []string `json:"consents,omitempty"`
+}
+
+// Recreate says when a container is replaced.
+type Recreate string
+
+// The ways to recreate.
+const (
+	RecreateChanged Recreate = ""       // when it is not as it should be
+	RecreateAlways  Recreate = "always" // --force-recreate
+	RecreateNever   Recreate = "never"  // --no-recreate
+)
+
+// DownPolicy says what [Down] removes besides the project's containers and
+// networks.
+type DownPolicy struct {
+	// Services are the ones to remove; none is the whole project.
+	Services      []string       `json:"services,omitempty"`
+	RemoveOrphans bool           `json:"removeOrphans,omitempty"`
+	Volumes       bool           `json:"volumes,omitempty"` // the consent to remove every volume
+	Images        string         `json:"images,omitempty"`  // all, local or empty
+	StopTimeout   *time.Duration `json:"stopTimeout,omitempty"`
+}

@@ -1,0 +1,131 @@
+package state
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Desired is what a project wants the engine to hold. Slices are sorted by
+// name, so that equal projects give equal values.
+type Desired struct {
+	Project  Project   `json:"project"`
+	Services []Service `json:"services,omitempty"`
+	Networks []Network `json:"networks,omitempty"`
+	Volumes  []Volume  `json:"volumes,omitempty"`
+	// Known are the names of every service of the model, also those that are
+	// not wanted now: behind an inactive profile, or not selected. A container
+	// of a service that is not known is an orphan.
+	Known []string `json:"known,omitempty"`
+}
+
+// Project is what a project's own labels are made of.
+type Project struct {
+	Name        string   `json:"name"`
+	WorkingDir  string   `json:"workingDir,omitempty"`
+	ConfigFiles []string `json:"configFiles,omitempty"`
+	EnvFiles    []string `json:"envFiles,omitempty"`
+}
+
+// Service is one service, resolved: variables interpolated, paths absolute,
+// env files merged into Config.Environment.
+type Service struct {
+	Name string `json:"name"`
+	// Config is the service as compose-go loaded it. Config.Image is the image
+	// to run, also for a service that is built.
+	Config types.ServiceConfig `json:"config"`
+	// Hash is Docker Compose's config hash of the service.
+	Hash string `json:"hash"`
+	// Replicas is how many containers are wanted; 0 is a valid number.
+	Replicas int `json:"replicas"`
+	// DependsOn is sorted by service. It has the dependencies that are implied
+	// (links, network_mode: service:x, volumes_from, …) too.
+	DependsOn []Dependency `json:"dependsOn,omitempty"`
+	// OneShot is true when some service waits for this one's completion: its
+	// containers are meant to end.
+	OneShot bool `json:"oneShot,omitempty"`
+	// Files are the configs and secrets to write into each container before it
+	// starts. What can be bind-mounted is in Config.Volumes instead.
+	Files []File `json:"files,omitempty"`
+	// Inputs are digests (sha256:…) of what the hash does not cover, by name:
+	// "config/x", "secret/y".
+	Inputs map[string]string `json:"inputs,omitempty"`
+	// Build is nil for a service that is not built.
+	Build *BuildSpec `json:"build,omitempty"`
+	// PullPolicy is always, missing, never, build or refresh; RefreshAfter is
+	// how old an image of refresh may be.
+	PullPolicy   string        `json:"pullPolicy"`
+	RefreshAfter time.Duration `json:"refreshAfter,omitempty"`
+	// Probe says whether waits run the healthcheck themselves.
+	Probe ProbeMode `json:"probe,omitempty"`
+}
+
+// ProbeMode says who runs a healthcheck while something waits for its result.
+type ProbeMode string
+
+// The probe modes. The zero value is ProbeEager.
+const (
+	ProbeEager  ProbeMode = ""       // stack runs it too, as soon as the container starts
+	ProbeEngine ProbeMode = "engine" // only the engine, at the healthcheck's interval
+)
+
+// Condition is what a dependent waits for (Compose Specification, depends_on).
+type Condition string
+
+// The conditions of depends_on, and Ready, which `up --wait` waits for:
+// healthy where there is a healthcheck, running or exited with 0 elsewhere.
+const (
+	Started   Condition = types.ServiceConditionStarted
+	Healthy   Condition = types.ServiceConditionHealthy
+	Completed Condition = types.ServiceConditionCompletedSuccessfully
+	Ready     Condition = "ready"
+)
+
+// Dependency is one entry of depends_on.
+type Dependency struct {
+	Service   string    `json:"service"`
+	Condition Condition `json:"condition"`
+	Required  bool      `json:"required"`
+	Restart   bool      `json:"restart,omitempty"`
+}
+
+// File is a config or secret to write into a container. Its content is never
+// printed or serialised: Digest stands for it.
+type File struct {
+	Name    string  `json:"name"` // config/x or secret/y
+	Target  string  `json:"target"`
+	UID     int     `json:"uid,omitempty"`
+	GID     int     `json:"gid,omitempty"`
+	Mode    uint32  `json:"mode"`
+	Digest  string  `json:"digest"`
+	Content Content `json:"-"`
+}
+
+// Content is bytes that must not be shown: it formats and serialises as ***.
+type Content []byte
+
+// String returns ***.
+func (Content) String() string { return "***" }
+
+// GoString returns ***.
+func (Content) GoString() string { return "***" }
+
+// MarshalJSON writes "***".
+func (Content) MarshalJSON() ([]byte, error) { return json.Marshal("***") }
+
+// Network is a network of the project's.
+type Network struct {
+	Key      string              `json:"key"`
+	External bool                `json:"external,omitempty"`
+	Config   types.NetworkConfig `json:"config"` // Config.Name is the engine's name
+	Hash     string              `json:"hash,omitempty"`
+}
+
+// Volume is a named volume of the project's.
+type Volume struct {
+	Key      string             `json:"key"`
+	External bool               `json:"external,omitempty"`
+	Config   types.VolumeConfig `json:"config"` // Config.Name is the engine's name
+	Hash     string             `json:"hash,omitempty"`
+}

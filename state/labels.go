@@ -1,0 +1,24 @@
+package state
+
+// The labels that Docker Compose gives to what it creates. They are the state:
+// a project is found, and handed over between the two tools, by them alone.
+const (
+	LabelProject      = "com.docker.compose.project"
+	LabelService      = "com.docker.compose.service"
+	LabelNumber       = "com.docker.compose.container-number"
+	LabelConfigHash   = "com.docker.compose.config-hash"
+	LabelOneOff       = "com.docker.compose.oneoff" // True or False
+	LabelSlug         = "com.docker.compose.slug"
+	LabelImage        = "com.docker.compose.image" // the image's id
+	LabelDependsOn    = "com.docker.compose.depends_on"
+	LabelReplace      = "com.docker.compose.replace" // on a replacement: the container that it replaces
+	LabelConfigFiles  = "com.docker.compose.project.config_files"
+	LabelWorkingDir   = "com.docker.compose.project.working_dir"
+	LabelEnvFile      = "com.docker.compose.project.environment_file"
+	LabelNetwork      = "com.docker.compose.network"
+	LabelVolume       = "com.docker.compose.volume"
+	LabelVersion      = "com.docker.compose.version"
+	LabelStackConfig  = "dev.stack.config" // the service as it was applied: see EncodeConfig
+	LabelStackInputs  = "dev.stack.inputs" // digests of configs and secrets: see EncodeInputs
+	LabelStackVersion = "dev.stack.version"
+)

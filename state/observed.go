@@ -1,0 +1,162 @@
+package state
+
+import "time"
+
+// Observed is what an engine holds of one project, and what else the project
+// asks for by name. Slices are sorted: containers by service, number and name,
+// the rest by name.
+type Observed struct {
+	Engine     EngineInfo        `json:"engine"`
+	Containers []Container       `json:"containers,omitempty"`
+	Networks   []ObservedNetwork `json:"networks,omitempty"`
+	Volumes    []ObservedVolume  `json:"volumes,omitempty"`
+	// Images are the images that are present, by the reference that was asked
+	// for in the [Scope].
+	Images map[string]Image `json:"images,omitempty"`
+}
+
+// Scope is what to observe: all that has the project's label, and the named
+// networks, volumes and images whether they have it or not.
+type Scope struct {
+	Project  string
+	Networks []string
+	Volumes  []string
+	Images   []string
+}
+
+// EngineInfo says what engine answers.
+type EngineInfo struct {
+	Name       string `json:"name"` // docker, memory
+	Version    string `json:"version"`
+	APIVersion string `json:"apiVersion"`
+	OS         string `json:"os,omitempty"`
+	Arch       string `json:"arch,omitempty"`
+}
+
+// Status is a container's status, in the engine's words.
+type Status string
+
+// The statuses of a container (Engine API, ContainerState.Status).
+const (
+	StatusCreated    Status = "created"
+	StatusRunning    Status = "running"
+	StatusPaused     Status = "paused"
+	StatusRestarting Status = "restarting"
+	StatusRemoving   Status = "removing"
+	StatusExited     Status = "exited"
+	StatusDead       Status = "dead"
+)
+
+// Health is what the engine says of a container's healthcheck.
+type Health string
+
+// The states of a healthcheck. HealthNone is a container without one.
+const (
+	HealthNone      Health = ""
+	HealthStarting  Health = "starting"
+	HealthHealthy   Health = "healthy"
+	HealthUnhealthy Health = "unhealthy"
+)
+
+// Container is a container as the engine describes it.
+type Container struct {
+	ID      string            `json:"id"`
+	Name    string            `json:"name"` // without the leading slash
+	Labels  map[string]string `json:"labels,omitempty"`
+	Image   string            `json:"image"`   // the reference it was created from
+	ImageID string            `json:"imageID"` // sha256:…
+
+	// Read from the labels.
+	Project string `json:"project,omitempty"`
+	Service string `json:"service,omitempty"`
+	Number  int    `json:"number,omitempty"`
+	OneOff  bool   `json:"oneOff,omitempty"`
+
+	Status       Status    `json:"status"`
+	ExitCode     int       `json:"exitCode,omitempty"`
+	Error        string    `json:"error,omitempty"` // why it did not start
+	OOMKilled    bool      `json:"oomKilled,omitempty"`
+	Health       Health    `json:"health,omitempty"`
+	HealthLog    []Probe   `json:"healthLog,omitempty"` // oldest first, the engine keeps the last five
+	RestartCount int       `json:"restartCount,omitempty"`
+	Created      time.Time `json:"created,omitzero"`
+	StartedAt    time.Time `json:"startedAt,omitzero"`
+	FinishedAt   time.Time `json:"finishedAt,omitzero"`
+
+	Command       []string            `json:"command,omitempty"` // path and arguments
+	HasHealth     bool                `json:"hasHealth,omitempty"`
+	TTY           bool                `json:"tty,omitempty"`
+	LogDriver     string              `json:"logDriver,omitempty"`
+	RestartPolicy string              `json:"restartPolicy,omitempty"`
+	NetworkMode   string              `json:"networkMode,omitempty"`
+	IpcMode       string              `json:"ipcMode,omitempty"`
+	PidMode       string              `json:"pidMode,omitempty"`
+	VolumesFrom   []string            `json:"volumesFrom,omitempty"`
+	Networks      map[string]Endpoint `json:"networks,omitempty"` // by the network's name
+	Mounts        []Mount             `json:"mounts,omitempty"`
+	Ports         []Port              `json:"ports,omitempty"`
+}
+
+// Handle is what engine calls take: the id.
+func (c Container) Handle() Handle { return Handle{ID: c.ID, Name: c.Name} }
+
+// Running is true for a container whose process runs, paused or not.
+func (c Container) Running() bool { return c.Status == StatusRunning || c.Status == StatusPaused }
+
+// Probe is one run of a healthcheck.
+type Probe struct {
+	ExitCode int       `json:"exitCode"`
+	Output   string    `json:"output,omitempty"`
+	At       time.Time `json:"at,omitzero"`
+}
+
+// Endpoint is a container's place in a network.
+type Endpoint struct {
+	NetworkID string   `json:"networkID,omitempty"`
+	Aliases   []string `json:"aliases,omitempty"`
+	Address   string   `json:"address,omitempty"` // IPv4 or IPv6, none while it does not run
+}
+
+// Mount is something mounted in a container.
+type Mount struct {
+	Type        string `json:"type"`           // volume, bind, tmpfs, image, npipe
+	Name        string `json:"name,omitempty"` // a volume's
+	Source      string `json:"source,omitempty"`
+	Destination string `json:"destination"`
+	ReadOnly    bool   `json:"readOnly,omitempty"`
+}
+
+// Port is a port of a container. PublishedPort is 0 for one that is not
+// published.
+type Port struct {
+	HostIP        string `json:"hostIP,omitempty"`
+	PublishedPort int    `json:"publishedPort,omitempty"`
+	TargetPort    int    `json:"targetPort"`
+	Protocol      string `json:"protocol"`
+}
+
+// ObservedNetwork is a network that the engine holds.
+type ObservedNetwork struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Driver     string            `json:"driver,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
+	Containers map[string]string `json:"containers,omitempty"` // name by id, of those that are attached and run
+}
+
+// ObservedVolume is a volume that the engine holds.
+type ObservedVolume struct {
+	Name   string            `json:"name"`
+	Driver string            `json:"driver,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
+}
+
+// Image is an image that the engine holds.
+type Image struct {
+	ID        string    `json:"id"` // sha256:…
+	Created   time.Time `json:"created,omitzero"`
+	LastTag   time.Time `json:"lastTag,omitzero"` // when the reference last moved here: pulled, built, tagged
+	Platform  string    `json:"platform,omitempty"`
+	HasHealth bool      `json:"hasHealth,omitempty"` // the image has a HEALTHCHECK
+	Volumes   []string  `json:"volumes,omitempty"`   // VOLUMEs of the image
+}

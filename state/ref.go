@@ -1,0 +1,55 @@
+package state
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+)
+
+// Kind says what sort of resource a [Ref] names.
+type Kind string
+
+// The kinds of resource that a plan changes.
+const (
+	KindContainer Kind = "container" // one replica of a service
+	KindImage     Kind = "image"
+	KindNetwork   Kind = "network"
+	KindVolume    Kind = "volume"
+)
+
+// Ref names a resource by what it is for, not by the engine's id. It is
+// comparable. A container's Name is its service, and Number its replica,
+// counted from 1; the other kinds have no Number.
+type Ref struct {
+	Kind   Kind   `json:"kind"`
+	Name   string `json:"name"`
+	Number int    `json:"number,omitempty"`
+}
+
+// ContainerRef names replica number of a service.
+func ContainerRef(service string, number int) Ref {
+	return Ref{Kind: KindContainer, Name: service, Number: number}
+}
+
+// ImageRef names an image by the reference that a service asks for.
+func ImageRef(reference string) Ref { return Ref{Kind: KindImage, Name: reference} }
+
+// NetworkRef names a network by its key in the compose file.
+func NetworkRef(key string) Ref { return Ref{Kind: KindNetwork, Name: key} }
+
+// VolumeRef names a volume by its key in the compose file.
+func VolumeRef(key string) Ref { return Ref{Kind: KindVolume, Name: key} }
+
+// String returns web/1 for a container, and kind/name (network/backend,
+// volume/data, image/redis:7) for everything else.
+func (r Ref) String() string {
+	if r.Kind == KindContainer {
+		return r.Name + "/" + strconv.Itoa(r.Number)
+	}
+	return fmt.Sprintf("%s/%s", r.Kind, r.Name)
+}
+
+// Compare orders refs by kind, name and number.
+func (r Ref) Compare(o Ref) int {
+	return cmp.Or(cmp.Compare(r.Kind, o.Kind), cmp.Compare(r.Name, o.Name), cmp.Compare(r.Number, o.Number))
+}
