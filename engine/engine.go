@@ -31,8 +31,8 @@ type Engine struct {
 	Volumes
 	Images
 	Watcher
-	Logs
-	Exec
+	LogReader
+	Execer
 }
 
 // Observer reads. It never writes.
@@ -94,15 +94,15 @@ type Watcher interface {
 	Watch(ctx context.Context, project string, ready func(), each func(state.Occurrence)) error
 }
 
-// Logs reads what a container printed.
-type Logs interface {
+// LogReader reads what a container printed.
+type LogReader interface {
 	// Logs calls each for every line, in order, from one goroutine. With
 	// Follow it returns when the container ends or ctx does.
 	Logs(ctx context.Context, container string, options state.LogOptions, each func(state.LogLine)) error
 }
 
-// Exec runs a command in a running container.
-type Exec interface {
+// Execer runs a command in a running container.
+type Execer interface {
 	// Exec returns when the command ended. An exit code that is not 0 is a
 	// result, not an error.
 	Exec(ctx context.Context, container string, spec state.ExecSpec) (state.ExecResult, error)

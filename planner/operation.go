@@ -92,9 +92,9 @@ type (
 	AwaitContainer struct {
 		Container state.Handle    `json:"container"`
 		Condition state.Condition `json:"condition"`
-		// Probe is the healthcheck to run while waiting; nil leaves it to the
-		// engine.
-		Probe *Probe `json:"probe,omitempty"`
+		// Probe runs the container's own healthcheck with exec while waiting;
+		// false leaves it to the engine.
+		Probe bool `json:"probe,omitempty"`
 		// Timeout ends the wait with a failure; 0 is no limit.
 		Timeout time.Duration `json:"timeout,omitempty"`
 	}
@@ -105,15 +105,6 @@ type (
 		Spec      types.ServiceHook `json:"spec"`
 	}
 )
-
-// Probe is a healthcheck that can be run with exec.
-type Probe struct {
-	// Test is the healthcheck's test in the Compose form: CMD or CMD-SHELL and
-	// the rest. It is empty for a healthcheck that the image has.
-	Test     []string      `json:"test,omitempty"`
-	Interval time.Duration `json:"interval"`
-	Timeout  time.Duration `json:"timeout"`
-}
 
 // Kind returns the operation's name.
 func (PullImage) Kind() string         { return "PullImage" }

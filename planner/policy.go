@@ -10,13 +10,11 @@ type UpPolicy struct {
 	// RecreateDeps is what Recreate is for services that are not in Selected.
 	RecreateDeps Recreate `json:"recreateDeps,omitempty"`
 	// Selected are the services that were named; none is all.
-	Selected []string `json:"selected,omitempty"`
-	// NoDeps leaves what the selected services depend on as it is.
-	NoDeps           bool `json:"noDeps,omitempty"`
-	RemoveOrphans    bool `json:"removeOrphans,omitempty"`
-	IgnoreOrphans    bool `json:"ignoreOrphans,omitempty"` // no warning of them
-	RenewAnonVolumes bool `json:"renewAnonVolumes,omitempty"`
-	NoStart          bool `json:"noStart,omitempty"`
+	Selected         []string `json:"selected,omitempty"`
+	RemoveOrphans    bool     `json:"removeOrphans,omitempty"`
+	IgnoreOrphans    bool     `json:"ignoreOrphans,omitempty"` // no warning of them
+	RenewAnonVolumes bool     `json:"renewAnonVolumes,omitempty"`
+	NoStart          bool     `json:"noStart,omitempty"`
 	// Wait waits for every selected service to be ready, at most WaitTimeout
 	// (0 is no limit).
 	Wait        bool          `json:"wait,omitempty"`
@@ -32,6 +30,9 @@ type UpPolicy struct {
 	ImagesFresh bool `json:"imagesFresh,omitempty"`
 	// EngineProbes leaves every healthcheck to the engine.
 	EngineProbes bool `json:"engineProbes,omitempty"`
+	// Now is the time that the age of an image is reckoned from, for
+	// pull_policy daily and the like. The zero time finds every image too old.
+	Now time.Time `json:"now,omitzero"`
 	// Consents are the engine names of the volumes that may be replaced.
 	Consents []string `json:"consents,omitempty"`
 }

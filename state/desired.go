@@ -1,7 +1,9 @@
 package state
 
 import (
+	"cmp"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -26,6 +28,21 @@ type Project struct {
 	WorkingDir  string   `json:"workingDir,omitempty"`
 	ConfigFiles []string `json:"configFiles,omitempty"`
 	EnvFiles    []string `json:"envFiles,omitempty"`
+	// Separator stands between the parts of a container's name; empty is "-".
+	Separator string `json:"separator,omitempty"`
+}
+
+// ContainerName returns the canonical name of a service's replica:
+// project-service-number.
+func (p Project) ContainerName(service string, number int) string {
+	separator := cmp.Or(p.Separator, "-")
+	return p.Name + separator + service + separator + strconv.Itoa(number)
+}
+
+// ImageName returns the name of the image that a service is built into where
+// it does not say one.
+func (p Project) ImageName(service string) string {
+	return p.Name + cmp.Or(p.Separator, "-") + service
 }
 
 // Service is one service, resolved: variables interpolated, paths absolute,

@@ -83,8 +83,8 @@ type Container struct {
 	StartedAt    time.Time `json:"startedAt,omitzero"`
 	FinishedAt   time.Time `json:"finishedAt,omitzero"`
 
-	Command       []string            `json:"command,omitempty"` // path and arguments
-	HasHealth     bool                `json:"hasHealth,omitempty"`
+	Command       []string            `json:"command,omitempty"`     // path and arguments
+	Healthcheck   *Healthcheck        `json:"healthcheck,omitempty"` // nil for one that is absent or disabled
 	TTY           bool                `json:"tty,omitempty"`
 	LogDriver     string              `json:"logDriver,omitempty"`
 	RestartPolicy string              `json:"restartPolicy,omitempty"`
@@ -102,6 +102,14 @@ func (c Container) Handle() Handle { return Handle{ID: c.ID, Name: c.Name} }
 
 // Running is true for a container whose process runs, paused or not.
 func (c Container) Running() bool { return c.Status == StatusRunning || c.Status == StatusPaused }
+
+// Healthcheck is the check that the engine runs in a container, whether the
+// service or its image asked for it.
+type Healthcheck struct {
+	Test     []string      `json:"test"` // CMD or CMD-SHELL, and the rest
+	Interval time.Duration `json:"interval"`
+	Timeout  time.Duration `json:"timeout"`
+}
 
 // Probe is one run of a healthcheck.
 type Probe struct {

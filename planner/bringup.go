@@ -1,0 +1,261 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/stackctl/stack/state"
+)
+
+// bringUp writes down how one replica becomes what it should be. The steps are
+// the same for a new container, a replacement and one that is only started;
+// those that have nothing to do are left out:
+//
+//	create → connect → write files → stop the old one → start → post_start →
+//	await (where health decides) → remove the old one → rename
+//
+// Until the new container is good the old one is only stopped, and a failure
+// brings it back.
+type bringUp struct {
+	*draft
+	service *servicePlan
+	replica *replicaPlan
+
+	after, settled []ID // what the service depends on
+	prepared       []ID
+}
+
+func (b *bringUp) add() {
+	r := b.replica
+	if b.starts() {
+		b.after, b.settled = b.dependencies(b.service.service)
+	}
+	leftovers := b.removeLeftovers()
+	cleared := b.clear()
+	if r.current == nil {
+		b.create(slices.Concat(leftovers, cleared))
+	} else {
+		b.repair()
+	}
+	stopped := b.stopBefore()
+	b.start(slices.Concat(stopped, leftovers))
+	b.settleName(leftovers, stopped)
+}
+
+// starts is true when the container is started in the end.
+func (b *bringUp) starts() bool {
+	r := b.replica
+	if b.policy.NoStart {
+		return false
+	}
+	return r.current == nil || r.start || r.current.Running() && len(b.replacedNetworks(*r.current)) > 0
+}
+
+func (b *bringUp) node(verb string, op Operation, after ...ID) Node {
+	return Node{
+		ID: ID(verb + " " + b.replica.ref.String()), Ref: b.replica.ref, Group: b.service.service.Name,
+		Op: op, After: after, Reason: b.reason(),
+	}
+}
+
+func (b *bringUp) reason() string {
+	if len(b.replica.reasons) > 0 {
+		return b.replica.reasons[0].String()
+	}
+	return ""
+}
+
+func (b *bringUp) removeLeftovers() []ID {
+	var removed []ID
+	for _, c := range b.replica.leftovers {
+		removed = append(removed, b.remove(removal{
+			label: b.replica.ref.String() + " " + c.Name, ref: b.replica.ref, container: c,
+			group: b.service.service.Name, reason: "left by a run that was interrupted",
+		}))
+	}
+	return removed
+}
+
+// clear removes the old container first, where what it holds is replaced too.
+func (b *bringUp) clear() []ID {
+	r := b.replica
+	if !r.clears || r.old == nil {
+		return nil
+	}
+	return []ID{b.remove(b.oldRemoval(nil))}
+}
+
+func (b *bringUp) oldRemoval(after []ID) removal {
+	r := b.replica
+	label := r.ref.String()
+	if r.current != nil {
+		label += " " + r.old.Name
+	}
+	return removal{
+		label: label, ref: r.ref, container: *r.old, group: b.service.service.Name,
+		reason: b.reason(), after: after, onFailure: b.undo(),
+	}
+}
+
+// create creates the container, attaches it to its networks and writes its
+// files.
+func (b *bringUp) create(after []ID) {
+	service := b.service.service
+	spec, err := b.containerSpec(service, b.replica)
+	if err != nil {
+		b.errs = appendError(b.errs, err)
+		return
+	}
+	after = append(after, b.images[service.Config.Image])
+	after = append(after, b.namespaces(service)...)
+	for _, v := range b.volumesOf(service) {
+		after = append(after, v.ready)
+	}
+	for key := range service.Config.Networks {
+		if n := b.networks[key]; n != nil {
+			after = append(after, n.ready)
+		}
+	}
+	if old := b.replica.old; old != nil && !b.replica.clears {
+		after = append(after, b.detach(*old)...)
+	}
+	attachments := spec.Attachments
+	oneNetwork := !AttachesAllAtCreate(b.index.engine.APIVersion)
+	if oneNetwork && len(attachments) > 1 {
+		spec.Attachments = attachments[:1]
+	}
+	b.replica.created = b.nodes.add(b.node("create", CreateContainer{Spec: spec}, after...))
+	b.prepared = []ID{b.replica.created}
+	if oneNetwork && len(attachments) > 1 {
+		b.connect(attachments[1:])
+	}
+	b.writeFiles()
+}
+
+func (b *bringUp) connect(attachments []state.Attachment) {
+	for _, a := range attachments {
+		after := slices.Clone(b.prepared)
+		for _, n := range b.networks {
+			if n.network.Config.Name == a.Network {
+				after = append(after, n.ready)
+			}
+		}
+		node := b.node("connect", ConnectNetwork{Container: b.replica.handle(), Attachment: a}, after...)
+		node.ID += ID(" " + a.Network)
+		node.OnFailure = b.undo()
+		b.prepared = append(b.prepared, b.nodes.add(node))
+	}
+}
+
+func (b *bringUp) writeFiles() {
+	files := b.service.service.Files
+	if len(files) == 0 {
+		return
+	}
+	node := b.node("write files", WriteFiles{Container: b.replica.handle(), Files: files}, b.prepared...)
+	node.OnFailure = b.undo()
+	b.prepared = append(b.prepared, b.nodes.add(node))
+}
+
+// repair gives a container that is kept what it lacks.
+func (b *bringUp) repair() {
+	c := *b.replica.current
+	missing := b.missingAttachments(b.service.service, c)
+	if replaced := b.replacedNetworks(c); len(replaced) > 0 {
+		b.prepared = append(b.prepared, b.detach(c)...)
+		for _, a := range b.attachments(b.service.service, c.Number) {
+			if slices.ContainsFunc(replaced, func(n *networkPlan) bool { return n.network.Config.Name == a.Network }) {
+				missing = append(missing, a)
+			}
+		}
+	}
+	b.connect(missing)
+	if c.Status == state.StatusCreated {
+		b.writeFiles()
+	}
+}
+
+// stopBefore stops what must not run when the container is started: the one
+// that it replaces, or itself.
+func (b *bringUp) stopBefore() []ID {
+	r := b.replica
+	after := slices.Concat(b.prepared, b.after)
+	switch {
+	case r.old != nil && !r.clears && r.old.Status != state.StatusExited && r.old.Status != state.StatusCreated:
+		if len(b.replacedNetworks(*r.old)) > 0 {
+			return nil // detaching it stopped it
+		}
+		m := b.oldRemoval(after)
+		return []ID{b.stop(m)}
+	case r.current != nil && r.start && r.current.Running() && len(b.replacedNetworks(*r.current)) == 0:
+		return []ID{b.stop(removal{
+			label: r.ref.String(), ref: r.ref, container: *r.current, group: b.service.service.Name,
+			reason: b.reason(), after: after,
+		})}
+	}
+	return nil
+}
+
+func (b *bringUp) start(stopped []ID) {
+	r := b.replica
+	if !b.starts() {
+		r.running = r.created
+		return
+	}
+	node := b.node("start", StartContainer{Container: r.handle()}, slices.Concat(b.prepared, stopped, b.after)...)
+	node.Settled = b.settled
+	node.OnFailure = b.undo()
+	r.running = b.nodes.add(node)
+	for i, hook := range b.service.service.Config.PostStart {
+		node := b.node("post_start", RunHook{Container: r.handle(), Hook: "post_start", Spec: hook}, r.running)
+		node.ID += ID(fmt.Sprintf(" %d", i+1))
+		node.OnFailure = b.undo()
+		r.running = b.nodes.add(node)
+	}
+	if r.old != nil && !r.clears && b.policy.Wait {
+		r.running = b.await(b.service, r, state.Ready, false)
+		b.nodes.get(r.running).OnFailure = b.undo()
+	}
+}
+
+// settleName removes the old container and gives the new one its name.
+func (b *bringUp) settleName(leftovers, stopped []ID) {
+	r := b.replica
+	last := slices.Concat(leftovers, []ID{r.running})
+	if r.running == "" {
+		last = append(last, b.prepared...)
+	}
+	if r.old != nil && !r.clears {
+		m := b.oldRemoval(nil)
+		last = append(last, b.nodes.add(Node{
+			ID: ID("remove " + m.label), Ref: m.ref, Group: m.group, Reason: m.reason,
+			After: slices.Concat(last, stopped), Op: RemoveContainer{Container: m.container.Handle()},
+		}))
+	}
+	if r.handle().Name != r.name {
+		r.created = b.nodes.add(b.node("rename", RenameContainer{Container: r.handle(), Name: r.name}, last...))
+	}
+}
+
+// undo brings the old container back.
+func (b *bringUp) undo() []Operation {
+	r := b.replica
+	if r.old == nil || r.clears {
+		return nil
+	}
+	undo := []Operation{RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}}
+	if r.old.Running() || r.old.Status == state.StatusRestarting {
+		undo = append(undo, b.reattach(*r.old)...)
+		undo = append(undo, StartContainer{Container: r.old.Handle()})
+	}
+	return undo
+}
+
+// AttachesAllAtCreate says whether an engine takes more than one network when
+// a container is created: Engine API 1.44 and later.
+func AttachesAllAtCreate(apiVersion string) bool {
+	var major, minor int
+	_, _ = fmt.Sscanf(apiVersion, "%d.%d", &major, &minor)
+	return cmp.Or(cmp.Compare(major, 1), cmp.Compare(minor, 44)) >= 0
+}

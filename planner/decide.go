@@ -1,0 +1,182 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stackctl/stack/state"
+)
+
+// servicePlan is what becomes of a service.
+type servicePlan struct {
+	service  state.Service
+	replicas []*replicaPlan
+	surplus  []slot
+	pending  bool // left as it is until its image is known
+	// gone are the nodes that remove what is too many.
+	gone []ID
+}
+
+// replicaPlan is what becomes of one replica.
+type replicaPlan struct {
+	slot
+	action  Action
+	reasons []Reason
+	// current is the container that is in the slot now and stays in it; nil
+	// for one that is created.
+	current *state.Container
+	// old is the container that current, or a new one, takes the place of.
+	old *state.Container
+	// leftovers are removed without more ado.
+	leftovers []state.Container
+	// start is true when current has to be started.
+	start bool
+	// clears is true when old must be removed before the new one is created,
+	// as what it holds is replaced too.
+	clears bool
+
+	created ID // the node after which the container has its canonical name
+	running ID // the node after which it runs
+}
+
+// handle is the container that is in the slot in the end.
+func (r *replicaPlan) handle() state.Handle {
+	switch {
+	case r.current != nil:
+		return r.current.Handle()
+	case r.old != nil && !r.clears:
+		return state.Handle{Name: temporaryName(r.name, r.old.ID)}
+	}
+	return state.Handle{Name: r.name}
+}
+
+// temporaryName is what a replacement is called until the container with the
+// canonical name is gone. It tells which one it replaces, so that one that was
+// left behind is recognised.
+func temporaryName(canonical, oldID string) string {
+	return canonical + ".next-" + oldID[:min(8, len(oldID))]
+}
+
+func (d *draft) decideService(service state.Service) {
+	p := &servicePlan{service: service}
+	d.services[service.Name] = p
+	wanted, surplus := slotsOf(d.desired.Project, service, d.index.containers[service.Name])
+	p.surplus = surplus
+	for _, s := range wanted {
+		p.replicas = append(p.replicas, d.decideReplica(service, s))
+	}
+}
+
+func (d *draft) decideReplica(service state.Service, s slot) *replicaPlan {
+	r := &replicaPlan{slot: s}
+	candidates := s.byFitness()
+	if len(candidates) == 0 {
+		r.action = Create
+		return r
+	}
+	for i, c := range candidates {
+		if len(d.divergence(service, c)) == 0 {
+			return d.keep(service, r, c, slices.Delete(slices.Clone(candidates), i, i+1))
+		}
+	}
+	if d.recreate(service) == RecreateNever {
+		return d.keep(service, r, candidates[0], candidates[1:])
+	}
+	r.action = Replace
+	r.old, r.leftovers = &candidates[0], candidates[1:]
+	r.reasons = d.divergence(service, candidates[0])
+	for _, v := range d.volumesOf(service) {
+		r.clears = r.clears || v.action == Replace
+	}
+	return r
+}
+
+// keep plans for a slot in which c stays. Another container beside it is what
+// a run left that was replacing it.
+func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, others []state.Container) *replicaPlan {
+	r.current, r.action = &c, NoOp
+	if len(others) > 0 {
+		r.action = Update
+		r.reasons = append(r.reasons, Reason{Text: "finishes a replacement that was interrupted"})
+		if c.Name != r.name {
+			r.old, others = &others[0], others[1:]
+		}
+	}
+	r.leftovers = others
+	if reason := d.startReason(service, c); reason != "" {
+		r.start, r.action = true, Update
+		r.reasons = append(r.reasons, Reason{Text: reason})
+	}
+	if c.Name != r.name {
+		r.action = Update
+		r.reasons = append(r.reasons, Reason{Field: "name", Old: c.Name, New: r.name})
+	}
+	for _, a := range d.missingAttachments(service, c) {
+		r.action = Update
+		r.reasons = append(r.reasons, Reason{Text: "is not attached to network " + a.Network})
+	}
+	for _, n := range d.replacedNetworks(c) {
+		r.action = Update
+		r.reasons = append(r.reasons, Reason{Text: "network " + n.network.Key + " is replaced"})
+	}
+	return r
+}
+
+// startReason says why a container that is kept is to be started; it is empty
+// for one that runs, or has done what it is for.
+func (d *draft) startReason(service state.Service, c state.Container) string {
+	if d.policy.NoStart {
+		return ""
+	}
+	switch c.Status {
+	case state.StatusCreated:
+		return "was not started"
+	case state.StatusExited:
+		if service.OneShot && c.ExitCode == 0 {
+			return ""
+		}
+		return fmt.Sprintf("exited with code %d", c.ExitCode)
+	case state.StatusPaused:
+		d.warnings = append(d.warnings, fmt.Sprintf("container %s is paused and stays so: `docker unpause %s`", c.Name, c.Name))
+	case state.StatusRunning, state.StatusRestarting, state.StatusRemoving, state.StatusDead:
+	}
+	return d.restartReason(service, c)
+}
+
+// restartReason says why a container that runs is to be restarted.
+func (d *draft) restartReason(service state.Service, c state.Container) string {
+	if !c.Running() {
+		return ""
+	}
+	for _, dependency := range service.DependsOn {
+		p := d.services[dependency.Service]
+		if p == nil || !dependency.Restart {
+			continue
+		}
+		for _, r := range p.replicas {
+			if r.action == Replace || r.start && sharesNamespace(service, dependency.Service) {
+				return fmt.Sprintf("%s is replaced or restarted, and depends_on.%s.restart is true", r.ref, dependency.Service)
+			}
+		}
+	}
+	return ""
+}
+
+func (d *draft) recreate(service state.Service) Recreate {
+	if len(d.policy.Selected) > 0 && !slices.Contains(d.policy.Selected, service.Name) {
+		return d.policy.RecreateDeps
+	}
+	return d.policy.Recreate
+}
+
+// sharesNamespace is true for a service that lives in a namespace of another
+// one's container.
+func sharesNamespace(service state.Service, other string) bool {
+	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
+		if name, is := strings.CutPrefix(mode, "service:"); is && name == other {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,94 @@
+package planner
+
+import (
+	"slices"
+
+	"github.com/stackctl/stack/state"
+)
+
+// detach stops a container and takes it off its networks that are replaced. It
+// returns the nodes after which that is done: none for a container that has no
+// such network.
+func (d *draft) detach(c state.Container) []ID {
+	replaced := d.replacedNetworks(c)
+	if len(replaced) == 0 {
+		return nil
+	}
+	ref := state.ContainerRef(c.Service, c.Number)
+	var stopped []ID
+	if c.Status != state.StatusExited && c.Status != state.StatusCreated {
+		stopped = []ID{d.stop(removal{label: ref.String(), ref: ref, container: c, group: c.Service,
+			reason: "network " + replaced[0].network.Key + " is replaced"})}
+	}
+	var done []ID
+	for _, n := range replaced {
+		id := d.nodes.add(Node{
+			ID: ID("disconnect " + ref.String() + " " + n.network.Config.Name), Ref: ref, Group: c.Service, After: stopped,
+			Reason: "network " + n.network.Key + " is replaced",
+			Op:     DisconnectNetwork{Container: c.Handle(), Network: n.observed.Name},
+		})
+		d.nodes.after(n.remove, id)
+		done = append(done, id)
+	}
+	return done
+}
+
+// reattach are the operations that undo a detach.
+func (d *draft) reattach(c state.Container) []Operation {
+	var operations []Operation
+	for _, n := range d.replacedNetworks(c) {
+		operations = append(operations, ConnectNetwork{Container: c.Handle(), Attachment: formerAttachment(c, n)})
+	}
+	return operations
+}
+
+func formerAttachment(c state.Container, n *networkPlan) state.Attachment {
+	return state.Attachment{Network: n.network.Config.Name, Aliases: c.Networks[n.network.Config.Name].Aliases}
+}
+
+// addNetworkMoves moves the containers that this plan does not touch for
+// another reason, such as those of services that were not selected.
+func (d *draft) addNetworkMoves() {
+	for _, c := range d.index.all {
+		replaced := d.replacedNetworks(c)
+		if len(replaced) == 0 || d.touches(c) {
+			continue
+		}
+		ref := state.ContainerRef(c.Service, c.Number)
+		d.change(Change{Ref: ref, Name: c.Name, Action: Update,
+			Reasons: []Reason{{Text: "network " + replaced[0].network.Key + " is replaced"}}})
+		last := d.detach(c)
+		for _, n := range replaced {
+			last = append(last, d.nodes.add(Node{
+				ID: ID("connect " + ref.String() + " " + n.network.Config.Name), Ref: ref, Group: c.Service,
+				After: slices.Concat(last, []ID{n.ready}),
+				Op:    ConnectNetwork{Container: c.Handle(), Attachment: formerAttachment(c, n)},
+			}))
+		}
+		if c.Running() {
+			d.nodes.add(Node{ID: ID("start " + ref.String()), Ref: ref, Group: c.Service, After: last,
+				Op: StartContainer{Container: c.Handle()}})
+		}
+	}
+}
+
+// touches is true for a container that a node of the plan changes already.
+func (d *draft) touches(c state.Container) bool {
+	for _, node := range d.nodes.byID {
+		switch op := node.Op.(type) {
+		case StopContainer:
+			if op.Container.ID == c.ID {
+				return true
+			}
+		case RemoveContainer:
+			if op.Container.ID == c.ID {
+				return true
+			}
+		case DisconnectNetwork:
+			if op.Container.ID == c.ID {
+				return true
+			}
+		}
+	}
+	return false
+}

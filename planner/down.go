@@ -1,0 +1,243 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/stackctl/stack/dag"
+	"github.com/stackctl/stack/state"
+)
+
+// Down plans to remove a project's containers, each as soon as those that
+// depend on it are gone, then its networks, and what the policy says besides.
+// Of desired only the project's name is needed: without a model, all that has
+// the project's label is the project's.
+func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Plan, error) {
+	t := newTeardown(desired, observed, policy.StopTimeout)
+	t.choose(func(c state.Container) bool {
+		switch {
+		case len(policy.Services) > 0:
+			return slices.Contains(policy.Services, c.Service)
+		case len(desired.Known) == 0 || slices.Contains(desired.Known, c.Service):
+			return true
+		}
+		return policy.RemoveOrphans
+	})
+	t.addContainers(func(m removal) ID {
+		m.options.Volumes = policy.Volumes
+		t.change(Change{Ref: m.ref, Name: m.container.Name, Action: Delete})
+		return t.remove(m)
+	})
+	if len(policy.Services) == 0 {
+		t.addNetworks(observed.Networks)
+	}
+	if policy.Volumes && len(policy.Services) == 0 {
+		t.addVolumes(observed.Volumes, desired.Volumes)
+	}
+	t.addImages(desired, policy)
+	return t.plan()
+}
+
+// Stop plans to stop the running containers of services (none is all), each as
+// soon as those that depend on it have stopped.
+func Stop(desired state.Desired, observed state.Observed, policy DownPolicy) (Plan, error) {
+	t := newTeardown(desired, observed, policy.StopTimeout)
+	t.choose(func(c state.Container) bool {
+		wanted := len(policy.Services) == 0 || slices.Contains(policy.Services, c.Service)
+		return wanted && !c.OneOff && (c.Running() || c.Status == state.StatusRestarting)
+	})
+	t.addContainers(func(m removal) ID {
+		t.change(Change{Ref: m.ref, Name: m.container.Name, Action: Update, Reasons: []Reason{{Text: "stops"}}})
+		return t.stop(m)
+	})
+	return t.plan()
+}
+
+// teardown is a draft that only takes away.
+type teardown struct {
+	*draft
+	chosen     []state.Container
+	dependents map[string][]string // services by the one that they depend on
+	last       map[string]ID       // the node that ends a container, by its id
+}
+
+func newTeardown(desired state.Desired, observed state.Observed, timeout *time.Duration) *teardown {
+	d := newDraft(state.Desired{Project: desired.Project}, observed, UpPolicy{StopTimeout: timeout})
+	for _, s := range desired.Services {
+		d.services[s.Name] = &servicePlan{service: s}
+	}
+	return &teardown{draft: d, last: map[string]ID{}}
+}
+
+// choose takes the containers to end, and works out who depends on whom from
+// what they were created with and from the model. Containers from several
+// versions of the file can contradict each other; they are then ended in no
+// particular order.
+func (t *teardown) choose(wanted func(state.Container) bool) {
+	g := dag.New[string]()
+	for _, c := range t.index.all {
+		if !wanted(c) {
+			continue
+		}
+		t.chosen = append(t.chosen, c)
+		for _, dependency := range labelDependencies(c.Labels[state.LabelDependsOn]) {
+			g.Edge(c.Service, dependency)
+		}
+	}
+	for name, p := range t.services {
+		for _, dependency := range p.service.DependsOn {
+			g.Edge(name, dependency.Service)
+		}
+	}
+	t.dependents = map[string][]string{}
+	if g.Cycle() != nil {
+		return
+	}
+	reverse := g.Reverse()
+	for _, name := range reverse.Nodes() {
+		t.dependents[name] = reverse.Dependencies(name)
+	}
+}
+
+// addContainers ends each chosen container after those of its dependents.
+func (t *teardown) addContainers(end func(removal) ID) {
+	done := map[string]bool{} // services
+	var ended func(service string) []ID
+	ended = func(service string) []ID {
+		var ids []ID
+		if !done[service] {
+			done[service] = true
+			t.endService(service, ended, end)
+		}
+		for _, c := range t.chosen {
+			if c.Service == service {
+				ids = append(ids, t.last[c.ID])
+			}
+		}
+		if len(ids) == 0 { // none of its own: as soon as its dependents are gone
+			for _, dependent := range t.dependents[service] {
+				ids = append(ids, ended(dependent)...)
+			}
+		}
+		return ids
+	}
+	for _, c := range t.chosen {
+		ended(c.Service)
+	}
+}
+
+func (t *teardown) endService(service string, ended func(string) []ID, end func(removal) ID) {
+	var after []ID
+	for _, dependent := range t.dependents[service] {
+		after = append(after, ended(dependent)...)
+	}
+	taken := map[string]bool{}
+	for _, c := range t.chosen {
+		if c.Service != service {
+			continue
+		}
+		ref := state.ContainerRef(c.Service, c.Number)
+		label := ref.String()
+		if c.OneOff || taken[label] {
+			label += " " + c.Name
+		}
+		taken[label] = true
+		t.last[c.ID] = end(removal{label: label, ref: ref, container: c, group: service, after: after})
+	}
+}
+
+func (t *teardown) addNetworks(networks []state.ObservedNetwork) {
+	for _, n := range networks {
+		if n.Labels[state.LabelProject] != t.desired.Project.Name {
+			continue
+		}
+		ref := state.NetworkRef(n.Labels[state.LabelNetwork])
+		action := Delete
+		if holder, ours := t.holder(n); holder != "" {
+			hint := fmt.Sprintf("network %s is in use by container %s, which is not this project's: disconnect it with `docker network disconnect %s %s`",
+				n.Name, holder, n.Name, holder)
+			if ours {
+				action = NoOp
+				hint = fmt.Sprintf("network %s stays: container %s, which no service has any more, is attached to it; --remove-orphans removes both", n.Name, holder)
+			}
+			t.warnings = append(t.warnings, hint)
+		}
+		t.change(Change{Ref: ref, Name: n.Name, Action: action})
+		if action == NoOp {
+			continue
+		}
+		var after []ID
+		for _, c := range t.chosen {
+			if _, attached := c.Networks[n.Name]; attached {
+				after = append(after, t.last[c.ID])
+			}
+		}
+		t.nodes.add(Node{ID: ID("remove network " + n.Name), Ref: ref, Group: "networks", After: after,
+			Op: RemoveNetwork{Name: n.Name, ID: n.ID}})
+	}
+}
+
+// holder is a container that stays and is attached to the network, and whether
+// it is the project's.
+func (t *teardown) holder(n state.ObservedNetwork) (name string, ours bool) {
+	for _, c := range t.index.all {
+		if _, attached := c.Networks[n.Name]; attached && c.Running() && t.last[c.ID] == "" {
+			return c.Name, true
+		}
+	}
+	var names []string
+	for id, name := range n.Containers {
+		if t.last[id] == "" {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "", false
+	}
+	return slices.Min(names), false
+}
+
+func (t *teardown) addVolumes(volumes []state.ObservedVolume, declared []state.Volume) {
+	for _, v := range volumes {
+		external := slices.ContainsFunc(declared, func(d state.Volume) bool { return d.External && d.Config.Name == v.Name })
+		if external || v.Labels[state.LabelProject] != t.desired.Project.Name {
+			continue
+		}
+		ref := state.VolumeRef(v.Labels[state.LabelVolume])
+		t.change(Change{Ref: ref, Name: v.Name, Action: Delete})
+		var after []ID
+		for _, c := range t.chosen {
+			if slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == v.Name }) {
+				after = append(after, t.last[c.ID])
+			}
+		}
+		t.nodes.add(Node{ID: ID("remove volume " + v.Name), Ref: ref, Group: "volumes", After: after, Op: RemoveVolume{Name: v.Name}})
+	}
+}
+
+// addImages removes the images of the model's services: all of them, or those
+// that are built here and have no name of their own.
+func (t *teardown) addImages(desired state.Desired, policy DownPolicy) {
+	if policy.Images == "" {
+		return
+	}
+	removed := map[string]bool{}
+	for _, s := range desired.Services {
+		image := s.Config.Image
+		local := s.Build != nil && image == desired.Project.ImageName(s.Name)
+		_, there := t.index.images[image]
+		selected := len(policy.Services) == 0 || slices.Contains(policy.Services, s.Name)
+		if !there || removed[image] || !selected || policy.Images != "all" && !local {
+			continue
+		}
+		removed[image] = true
+		var after []ID
+		for _, c := range t.chosen {
+			after = append(after, t.last[c.ID])
+		}
+		t.change(Change{Ref: state.ImageRef(image), Name: image, Action: Delete})
+		t.nodes.add(Node{ID: ID("remove image " + image), Ref: state.ImageRef(image), Group: "images", After: after,
+			Op: RemoveImage{Image: image}})
+	}
+}

@@ -1,0 +1,106 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stackctl/stack/dag"
+	"github.com/stackctl/stack/state"
+)
+
+// refreshReason says why a service's image may be another one after this run,
+// though it may be here already; it is empty if it will not be.
+func (d *draft) refreshReason(service state.Service) string {
+	if d.policy.ImagesFresh {
+		return ""
+	}
+	if d.builds(service) {
+		switch {
+		case d.policy.Build:
+			return "--build"
+		case service.PullPolicy == "build":
+			return "pull_policy: build"
+		}
+		return ""
+	}
+	switch policy := d.pullPolicy(service); policy {
+	case "always":
+		return "pull_policy: always"
+	case "refresh":
+		image, there := d.index.images[service.Config.Image]
+		if there && !d.policy.Now.IsZero() && image.LastTag.Add(service.RefreshAfter).After(d.policy.Now) {
+			return ""
+		}
+		return "older than its pull_policy allows"
+	}
+	return ""
+}
+
+// builds is true for a service whose image is built rather than pulled.
+func (d *draft) builds(service state.Service) bool {
+	return service.Build != nil && !d.policy.NoBuild &&
+		(d.policy.Build || slices.Contains([]string{"", "missing", "build"}, service.PullPolicy))
+}
+
+func (d *draft) pullPolicy(service state.Service) string {
+	if d.policy.Pull != "" && d.policy.Pull != "policy" {
+		return d.policy.Pull
+	}
+	return service.PullPolicy
+}
+
+// deferPending leaves services as they are that have containers which a new
+// image may replace, and those that depend on them: the plan after this one
+// knows.
+func (d *draft) deferPending() {
+	g := dag.New[string]()
+	var pending []string
+	for name, p := range d.services {
+		g.Add(name)
+		for _, dependency := range p.service.DependsOn {
+			if d.services[dependency.Service] != nil {
+				g.Edge(name, dependency.Service)
+			}
+		}
+		keeps := slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current != nil })
+		if keeps && d.refreshReason(p.service) != "" {
+			pending = append(pending, name)
+		}
+	}
+	for _, name := range g.Reverse().Closure(pending...) {
+		d.services[name].pending = true
+	}
+}
+
+func (d *draft) addImages() {
+	for _, service := range d.desired.Services {
+		image := service.Config.Image
+		_, there := d.index.images[image]
+		reason := d.refreshReason(service)
+		if reason == "" && (there || !d.creates(service) || !d.builds(service) && d.pullPolicy(service) == "never") {
+			continue
+		}
+		if d.images[image] != "" {
+			continue
+		}
+		d.addImage(service, cmp.Or(reason, "not here"))
+	}
+}
+
+func (d *draft) creates(service state.Service) bool {
+	p := d.services[service.Name]
+	return !p.pending && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
+}
+
+func (d *draft) addImage(service state.Service, reason string) {
+	image := service.Config.Image
+	node := Node{
+		ID: ID("pull " + image), Ref: state.ImageRef(image), Group: "images", Reason: reason,
+		Op: PullImage{Image: image, Platform: service.Config.Platform},
+	}
+	if d.builds(service) {
+		node.ID, node.Op = ID("build "+image), BuildImage{Build: *service.Build}
+	}
+	d.images[image] = d.nodes.add(node)
+	d.change(Change{Ref: node.Ref, Name: image, Action: Create, Reasons: []Reason{{Text: reason}}})
+}

@@ -1,0 +1,68 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/stackctl/stack/state"
+)
+
+// Scope is what has to be observed to plan for what is desired.
+func Scope(desired state.Desired) state.Scope {
+	scope := state.Scope{Project: desired.Project.Name}
+	for _, n := range desired.Networks {
+		scope.Networks = append(scope.Networks, n.Config.Name)
+	}
+	for _, v := range desired.Volumes {
+		scope.Volumes = append(scope.Volumes, v.Config.Name)
+	}
+	for _, s := range desired.Services {
+		scope.Images = append(scope.Images, s.Config.Image)
+		for _, v := range s.Config.Volumes {
+			if v.Type == "image" {
+				scope.Images = append(scope.Images, v.Source)
+			}
+		}
+	}
+	slices.Sort(scope.Images)
+	scope.Images = slices.Compact(scope.Images)
+	return scope
+}
+
+// index is what is observed, by name.
+type index struct {
+	engine     state.EngineInfo
+	all        []state.Container
+	containers map[string][]state.Container // by service, without one-off ones
+	networks   map[string]state.ObservedNetwork
+	volumes    map[string]state.ObservedVolume
+	images     map[string]state.Image
+}
+
+func newIndex(observed state.Observed) index {
+	x := index{
+		engine:     observed.Engine,
+		containers: map[string][]state.Container{},
+		networks:   map[string]state.ObservedNetwork{},
+		volumes:    map[string]state.ObservedVolume{},
+		images:     observed.Images,
+	}
+	x.all = slices.SortedFunc(slices.Values(observed.Containers), compareContainers)
+	for _, c := range x.all {
+		if !c.OneOff {
+			x.containers[c.Service] = append(x.containers[c.Service], c)
+		}
+	}
+	for _, n := range observed.Networks {
+		x.networks[n.Name] = n
+	}
+	for _, v := range observed.Volumes {
+		x.volumes[v.Name] = v
+	}
+	return x
+}
+
+func compareContainers(a, b state.Container) int {
+	return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number),
+		cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+}

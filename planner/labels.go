@@ -1,0 +1,85 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"github.com/stackctl/stack/state"
+)
+
+// composeVersion is the version of Docker Compose whose labels these are.
+const composeVersion = "5.5.0"
+
+func containerLabels(project state.Project, service state.Service, number int, imageID string) (map[string]string, error) {
+	config, err := state.EncodeConfig(service.Config)
+	if err != nil {
+		return nil, err
+	}
+	labels := maps.Clone(map[string]string(service.Config.Labels))
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, map[string]string{
+		state.LabelProject:     project.Name,
+		state.LabelService:     service.Name,
+		state.LabelNumber:      strconv.Itoa(number),
+		state.LabelOneOff:      "False",
+		state.LabelConfigHash:  service.Hash,
+		state.LabelDependsOn:   dependsOnLabel(service.DependsOn),
+		state.LabelImage:       imageID,
+		state.LabelConfigFiles: strings.Join(project.ConfigFiles, ","),
+		state.LabelWorkingDir:  project.WorkingDir,
+		state.LabelVersion:     composeVersion,
+		state.LabelStackConfig: config,
+	})
+	if inputs := state.EncodeInputs(service.Inputs); inputs != "" {
+		labels[state.LabelStackInputs] = inputs
+	}
+	if len(project.EnvFiles) > 0 {
+		labels[state.LabelEnvFile] = strings.Join(project.EnvFiles, ",")
+	}
+	return labels, nil
+}
+
+func dependsOnLabel(dependencies []state.Dependency) string {
+	entries := make([]string, len(dependencies))
+	for i, d := range dependencies {
+		entries[i] = fmt.Sprintf("%s:%s:%t", d.Service, d.Condition, d.Restart)
+	}
+	return strings.Join(entries, ",")
+}
+
+// labelDependencies reads the services of a depends_on label.
+func labelDependencies(label string) []string {
+	var services []string
+	for entry := range strings.SplitSeq(label, ",") {
+		if name, _, _ := strings.Cut(entry, ":"); name != "" {
+			services = append(services, name)
+		}
+	}
+	return services
+}
+
+func networkLabels(project state.Project, network state.Network) map[string]string {
+	return resourceLabels(project, network.Config.Labels, state.LabelNetwork, network.Key, network.Hash)
+}
+
+func volumeLabels(project state.Project, volume state.Volume) map[string]string {
+	return resourceLabels(project, volume.Config.Labels, state.LabelVolume, volume.Key, volume.Hash)
+}
+
+func resourceLabels(project state.Project, own map[string]string, kind, key, hash string) map[string]string {
+	labels := maps.Clone(own)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, map[string]string{
+		kind:                  key,
+		state.LabelProject:    project.Name,
+		state.LabelConfigHash: hash,
+		state.LabelVersion:    composeVersion,
+	})
+	return labels
+}

@@ -1,0 +1,31 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/stackctl/stack/state"
+)
+
+// addOrphans removes the containers of services that the project has no more,
+// or names them.
+func (d *draft) addOrphans() {
+	var names []string
+	for _, c := range d.index.all {
+		if c.OneOff || slices.Contains(d.desired.Known, c.Service) {
+			continue
+		}
+		ref := state.ContainerRef(c.Service, c.Number)
+		const reason = "the project has no such service"
+		if !d.policy.RemoveOrphans {
+			names = append(names, c.Name)
+			continue
+		}
+		d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
+		d.remove(removal{label: ref.String() + " " + c.Name, ref: ref, container: c, group: c.Service, reason: reason})
+	}
+	if len(names) > 0 && !d.policy.IgnoreOrphans {
+		d.warnings = append(d.warnings, "found orphan containers ("+strings.Join(names, ", ")+
+			"): this project has no such services any more; --remove-orphans removes them")
+	}
+}

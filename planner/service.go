@@ -1,0 +1,144 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/stackctl/stack/state"
+)
+
+// addService writes down what becomes of a service. The services that it
+// depends on are written down already.
+func (d *draft) addService(p *servicePlan) {
+	for _, s := range p.surplus {
+		d.addSurplus(p, s)
+	}
+	for _, r := range p.replicas {
+		d.addReplica(p, r)
+	}
+}
+
+func (d *draft) addSurplus(p *servicePlan, s slot) {
+	for i, c := range s.byFitness() {
+		action, reason := Delete, fmt.Sprintf("%d wanted", p.service.Replicas)
+		if p.pending {
+			action = NoOp
+		}
+		d.change(Change{Ref: s.ref, Name: c.Name, Action: action, Reasons: []Reason{{Text: reason}}})
+		if p.pending {
+			continue
+		}
+		label := s.ref.String()
+		if i > 0 {
+			label += " " + c.Name
+		}
+		p.gone = append(p.gone, d.remove(removal{
+			label: label, ref: s.ref, container: c, group: p.service.Name, reason: reason,
+		}))
+	}
+}
+
+func (d *draft) addReplica(p *servicePlan, r *replicaPlan) {
+	if p.pending {
+		d.addPending(p, r)
+		return
+	}
+	d.change(Change{Ref: r.ref, Name: r.name, Action: r.action, Reasons: r.reasons})
+	if r.action == NoOp {
+		return
+	}
+	b := bringUp{draft: d, service: p, replica: r}
+	b.add()
+}
+
+func (d *draft) addPending(p *servicePlan, r *replicaPlan) {
+	change := Change{Ref: r.ref, Name: r.name, Action: NoOp, Reasons: []Reason{{Text: "planned once its images are known"}}}
+	d.change(change)
+	d.pending = append(d.pending, r.ref)
+}
+
+// removal is a container to remove.
+type removal struct {
+	label     string // of its nodes
+	ref       state.Ref
+	container state.Container
+	group     string
+	reason    string
+	after     []ID
+	options   state.RemoveOptions
+	onFailure []Operation // if it does not stop
+}
+
+// remove stops a container that runs and removes it, and says which node is
+// the last. What is replaced and held by the container waits for that.
+func (d *draft) remove(m removal) ID {
+	last := m.after
+	if m.container.Status != state.StatusExited && m.container.Status != state.StatusCreated {
+		last = []ID{d.stop(m)}
+	}
+	id := d.nodes.add(Node{
+		ID: ID("remove " + m.label), Ref: m.ref, Group: m.group, Reason: m.reason, After: last,
+		Op: RemoveContainer{Container: m.container.Handle(), Options: m.options},
+	})
+	d.releasedBy(id, m.container)
+	return id
+}
+
+// stop runs a container's pre_stop hooks and stops it.
+func (d *draft) stop(m removal) ID {
+	last := m.after
+	if m.container.Status == state.StatusRunning {
+		for i, hook := range d.preStop(m.container) {
+			last = []ID{d.nodes.add(Node{
+				ID: ID(fmt.Sprintf("pre_stop %s %d", m.label, i+1)), Ref: m.ref, Group: m.group, After: last,
+				Op:        RunHook{Container: m.container.Handle(), Hook: "pre_stop", Spec: hook},
+				OnFailure: m.onFailure,
+			})}
+		}
+	}
+	return d.nodes.add(Node{
+		ID: ID("stop " + m.label), Ref: m.ref, Group: m.group, Reason: m.reason, After: last,
+		Op:        StopContainer{Container: m.container.Handle(), Options: state.StopOptions{Timeout: d.policy.StopTimeout}},
+		OnFailure: m.onFailure,
+	})
+}
+
+// releasedBy makes the removal of networks and volumes that are replaced wait
+// for the node that frees them of a container.
+func (d *draft) releasedBy(id ID, c state.Container) {
+	for _, n := range d.replacedNetworks(c) {
+		d.nodes.after(n.remove, id)
+	}
+	for _, v := range d.desired.Volumes {
+		p := d.volumes[v.Key]
+		mounted := slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == v.Config.Name })
+		if p.action == Replace && mounted {
+			d.nodes.after(p.remove, id)
+		}
+	}
+}
+
+// namespaces are the nodes after which the containers exist that a service's
+// containers are tied to when they are created.
+func (d *draft) namespaces(service state.Service) []ID {
+	var tied []string
+	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
+		if name, is := strings.CutPrefix(mode, "service:"); is {
+			tied = append(tied, name)
+		}
+	}
+	for _, entry := range slices.Concat(service.Config.VolumesFrom, service.Config.Links) {
+		name, _, _ := strings.Cut(entry, ":")
+		tied = append(tied, name)
+	}
+	var after []ID
+	for _, name := range tied {
+		if p := d.services[name]; p != nil {
+			for _, r := range p.replicas {
+				after = append(after, r.created)
+			}
+		}
+	}
+	return after
+}

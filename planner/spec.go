@@ -1,0 +1,179 @@
+package planner
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/stackctl/stack/state"
+)
+
+// containerSpec resolves what a service asks for to what is in the engine.
+func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.ContainerSpec, error) {
+	imageID := d.index.images[service.Config.Image].ID
+	if d.images[service.Config.Image] != "" {
+		imageID = "" // another one by then: the engine fills it in
+	}
+	labels, err := containerLabels(d.desired.Project, service, r.ref.Number, imageID)
+	if err != nil {
+		return state.ContainerSpec{}, err
+	}
+	name := r.handle().Name
+	if name != r.name {
+		labels[state.LabelReplace] = r.name
+	}
+	config := service.Config
+	config.Build = nil
+	config.DependsOn = nil
+	config.Volumes = d.engineVolumes(service, r.old)
+	config.NetworkMode = d.engineMode(config.NetworkMode)
+	config.Ipc = d.engineMode(config.Ipc)
+	config.Pid = d.engineMode(config.Pid)
+	config.VolumesFrom = d.engineVolumesFrom(config.VolumesFrom)
+	return state.ContainerSpec{
+		Name: name, Project: d.desired.Project.Name, Service: service.Name, Number: r.ref.Number,
+		Labels: labels, Config: config, OneShot: service.OneShot,
+		Attachments: d.attachments(service, r.ref.Number),
+	}, nil
+}
+
+// attachments are the networks of a service's replica, by priority.
+func (d *draft) attachments(service state.Service, number int) []state.Attachment {
+	if service.Config.NetworkMode != "" {
+		return nil
+	}
+	name := cmp.Or(service.Config.ContainerName, d.desired.Project.ContainerName(service.Name, number))
+	var attachments []state.Attachment
+	for _, key := range service.Config.NetworksByPriority() {
+		p := d.networks[key]
+		if p == nil {
+			continue
+		}
+		config := service.Config.Networks[key]
+		aliases := []string{name, service.Name}
+		if config != nil {
+			aliases = append(aliases, config.Aliases...)
+		}
+		attachments = append(attachments, state.Attachment{
+			Network: p.network.Config.Name, Aliases: aliases, Links: d.links(service), Config: config,
+		})
+	}
+	return attachments
+}
+
+// links are a service's links as CONTAINER:ALIAS, under the three names that
+// Docker Compose gives each.
+func (d *draft) links(service state.Service) []string {
+	var links []string
+	for _, link := range service.Config.Links {
+		name, alias, found := strings.Cut(link, ":")
+		if !found {
+			alias = name
+		}
+		for _, container := range d.containersOf(name) {
+			number := strconv.Itoa(container.number)
+			links = append(links,
+				container.name+":"+alias,
+				container.name+":"+name+"-"+number,
+				container.name+":"+d.desired.Project.Name+"-"+name+"-"+number)
+		}
+	}
+	for _, link := range service.Config.ExternalLinks {
+		name, alias, found := strings.Cut(link, ":")
+		if !found {
+			alias = name
+		}
+		links = append(links, name+":"+alias)
+	}
+	return links
+}
+
+type namedReplica struct {
+	name   string
+	number int
+}
+
+// containersOf are the containers that a service has in the end.
+func (d *draft) containersOf(service string) []namedReplica {
+	var named []namedReplica
+	if p := d.services[service]; p != nil {
+		for _, r := range p.replicas {
+			named = append(named, namedReplica{r.name, r.ref.Number})
+		}
+		return named
+	}
+	for _, c := range d.index.containers[service] {
+		named = append(named, namedReplica{c.Name, c.Number})
+	}
+	return named
+}
+
+// engineMode turns service:x into the container that x has.
+func (d *draft) engineMode(mode string) string {
+	service, is := strings.CutPrefix(mode, types.ServicePrefix)
+	if !is {
+		return mode
+	}
+	if containers := d.containersOf(service); len(containers) > 0 {
+		return types.ContainerPrefix + containers[0].name
+	}
+	return types.ContainerPrefix + d.desired.Project.ContainerName(service, 1)
+}
+
+func (d *draft) engineVolumesFrom(from []string) []string {
+	var resolved []string
+	for _, entry := range from {
+		if rest, is := strings.CutPrefix(entry, types.ContainerPrefix); is {
+			resolved = append(resolved, rest)
+			continue
+		}
+		service, mode, found := strings.Cut(entry, ":")
+		for _, container := range d.containersOf(service)[:min(1, len(d.containersOf(service)))] {
+			if found {
+				container.name += ":" + mode
+			}
+			resolved = append(resolved, container.name)
+		}
+	}
+	return resolved
+}
+
+var anonymousVolume = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// engineVolumes are a service's mounts with the engine's volume names, and with
+// the anonymous volumes of the container that is replaced.
+func (d *draft) engineVolumes(service state.Service, old *state.Container) []types.ServiceVolumeConfig {
+	kept := map[string]string{}
+	if old != nil && !d.policy.RenewAnonVolumes {
+		for _, m := range old.Mounts {
+			if m.Type == "volume" && anonymousVolume.MatchString(m.Name) {
+				kept[m.Destination] = m.Name
+			}
+		}
+	}
+	volumes := slices.Clone(service.Config.Volumes)
+	for i, v := range volumes {
+		switch p := d.volumes[v.Source]; {
+		case v.Type != types.VolumeTypeVolume:
+		case v.Source == "":
+			volumes[i].Source = kept[v.Target]
+		case p != nil:
+			volumes[i].Source = p.volume.Config.Name
+		}
+		delete(kept, v.Target)
+	}
+	for _, entry := range service.Config.Tmpfs {
+		target, _, _ := strings.Cut(entry, ":")
+		delete(kept, target)
+	}
+	var image []types.ServiceVolumeConfig // of the image's own VOLUMEs
+	for target, name := range kept {
+		image = append(image, types.ServiceVolumeConfig{Type: types.VolumeTypeVolume, Source: name, Target: target})
+	}
+	slices.SortFunc(image, func(a, b types.ServiceVolumeConfig) int { return strings.Compare(a.Target, b.Target) })
+	return append(volumes, image...)
+}

@@ -1,0 +1,100 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/stackctl/stack/state"
+)
+
+func appendError(errs *multierror.Error, err error) *multierror.Error {
+	return multierror.Append(errs, err)
+}
+
+// volumePlan is what becomes of a named volume.
+type volumePlan struct {
+	volume  state.Volume
+	action  Action
+	reasons []Reason
+	ready   ID // the node after which it is there; empty if it is
+	remove  ID // of a volume that is replaced
+}
+
+func (d *draft) decideVolumes() {
+	for _, volume := range d.desired.Volumes {
+		p := &volumePlan{volume: volume, action: NoOp}
+		d.volumes[volume.Key] = p
+		observed, there := d.index.volumes[volume.Config.Name]
+		switch {
+		case there && !volume.External:
+			d.compareVolume(p, observed)
+		case there:
+		case volume.External:
+			d.errs = appendError(d.errs, fmt.Errorf(
+				"volume %s declared as external, but could not be found: create it with `docker volume create %s`, or take `external: true` away",
+				volume.Config.Name, volume.Config.Name))
+		default:
+			p.action = Create
+		}
+	}
+}
+
+func (d *draft) compareVolume(p *volumePlan, observed state.ObservedVolume) {
+	if observed.Labels[state.LabelProject] != d.desired.Project.Name {
+		d.warnings = append(d.warnings, fmt.Sprintf(
+			"volume %s was not created for this project: it is used as it is, and never removed (set `external: true` to say so in the file)", observed.Name))
+		return
+	}
+	hash := observed.Labels[state.LabelConfigHash]
+	if hash == "" || hash == p.volume.Hash {
+		return
+	}
+	reasons := []Reason{{Field: "configuration", Old: short(hash), New: short(p.volume.Hash)}}
+	if !slices.Contains(d.policy.Consents, observed.Name) {
+		d.consents = append(d.consents, Consent{
+			Ref: state.VolumeRef(p.volume.Key), Name: observed.Name, Reasons: reasons,
+			Text: fmt.Sprintf("volume %s is defined otherwise now: to apply that, it is removed with all the data in it and created again", observed.Name),
+		})
+		return
+	}
+	p.action, p.reasons = Replace, reasons
+}
+
+func (d *draft) addVolumes() {
+	for _, volume := range d.desired.Volumes {
+		p := d.volumes[volume.Key]
+		if volume.External {
+			continue
+		}
+		ref := state.VolumeRef(volume.Key)
+		d.change(Change{Ref: ref, Name: volume.Config.Name, Action: p.action, Reasons: p.reasons})
+		if p.action == NoOp {
+			continue
+		}
+		if p.action == Replace {
+			p.remove = d.nodes.add(Node{
+				ID: ID("remove volume " + volume.Key), Ref: ref, Group: "volumes", Reason: p.reasons[0].String(),
+				Op: RemoveVolume{Name: volume.Config.Name},
+			})
+		}
+		p.ready = d.nodes.add(Node{
+			ID: ID("volume " + volume.Key), Ref: ref, Group: "volumes", After: []ID{p.remove},
+			Op: CreateVolume{Spec: state.VolumeSpec{Config: volume.Config, Labels: volumeLabels(d.desired.Project, volume)}},
+		})
+	}
+}
+
+// volumesOf are the named volumes that a service mounts, by their keys.
+func (d *draft) volumesOf(service state.Service) []*volumePlan {
+	var plans []*volumePlan
+	for _, mount := range service.Config.Volumes {
+		if mount.Type == "volume" && mount.Source != "" {
+			if p := d.volumes[mount.Source]; p != nil {
+				plans = append(plans, p)
+			}
+		}
+	}
+	return plans
+}

@@ -1,0 +1,84 @@
+package reconciler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+// ErrInterrupted is a run that was stopped before it had done all.
+var ErrInterrupted = errors.New("interrupted")
+
+// NodeError is the failure of one node.
+type NodeError struct {
+	Node planner.ID
+	Ref  state.Ref
+	Name string // in the engine
+	Kind string // of the operation
+	Err  error
+}
+
+// Error names the resource and says what went wrong.
+func (e *NodeError) Error() string {
+	text := e.Err.Error()
+	if strings.Contains(text, e.Name) {
+		return text
+	}
+	return fmt.Sprintf("%s %s: %s", e.Ref.Kind, e.Name, text)
+}
+
+// Unwrap returns the engine's error.
+func (e *NodeError) Unwrap() error { return e.Err }
+
+// failures joins the root causes of a run that failed.
+type failures struct{ errs *multierror.Error }
+
+func (f *failures) add(err error) {
+	f.errs = multierror.Append(f.errs, err)
+	f.errs.ErrorFormat = func(errs []error) string {
+		lines := make([]string, len(errs))
+		for i, err := range errs {
+			lines[i] = err.Error()
+		}
+		return strings.Join(lines, "\n")
+	}
+}
+
+func (f *failures) err() error { return f.errs.ErrorOrNil() }
+
+func isCancel(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// WaitError is a container that did not become what was waited for.
+type WaitError struct {
+	Text   string
+	Probes []state.Probe // the engine's last runs of its healthcheck
+	Logs   []string      // the container's last lines
+	Err    error
+}
+
+// Error says what happened, then the last probes and log lines.
+func (e *WaitError) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Text)
+	for _, p := range e.Probes {
+		fmt.Fprintf(&b, "\n  healthcheck: exit %d: %s", p.ExitCode, strings.TrimSpace(p.Output))
+	}
+	if len(e.Logs) > 0 {
+		b.WriteString("\n  its last log lines:")
+	}
+	for _, line := range e.Logs {
+		b.WriteString("\n    " + line)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *WaitError) Unwrap() error { return e.Err }

@@ -1,0 +1,233 @@
+package reconciler
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/planner"
+)
+
+// DefaultParallel is how many engine calls run at once where nothing is said.
+const DefaultParallel = 64
+
+// undoTimeout bounds what is done after a failure or an interrupt.
+const undoTimeout = time.Minute
+
+// Executor executes plans on an engine. Engine is required.
+type Executor struct {
+	Engine engine.Engine
+	// Events is told what happens; nil is nobody. It is called from one
+	// goroutine at a time.
+	Events event.Sink
+	// Parallel is how many engine calls run at once; 0 is DefaultParallel, and
+	// a negative number is no limit. Waits do not count.
+	Parallel int
+	// Stop, when it is closed, ends the run gently: waits end, running calls
+	// finish, and no node is started any more but those without which a
+	// replacement would be left half way.
+	Stop <-chan struct{}
+}
+
+// Execute runs a plan. Cancelling ctx ends it at once. The error joins the
+// failures that had no other failure as their cause, each a [*NodeError];
+// nodes behind them are skipped, the others are finished. A run that was
+// stopped returns [ErrInterrupted] besides.
+func (x Executor) Execute(ctx context.Context, plan planner.Plan) error {
+	if plan.Empty() {
+		return nil
+	}
+	r := x.newRun(ctx, plan)
+	defer r.close()
+	return r.loop()
+}
+
+// run is one execution of a plan.
+type run struct {
+	Executor
+	ctx     context.Context
+	calls   context.CancelFunc
+	waits   context.Context // ends with the first interrupt, or with ctx
+	endWait context.CancelFunc
+	slots   chan struct{} // bounds the engine calls
+	watcher *watcher
+
+	schedule *schedule
+	results  chan result
+	ended    sync.WaitGroup
+
+	emitting sync.Mutex
+	names    names
+}
+
+type result struct {
+	id  planner.ID
+	err error
+}
+
+func (x Executor) newRun(ctx context.Context, plan planner.Plan) *run {
+	if x.Events == nil {
+		x.Events = event.Discard
+	}
+	limit := x.Parallel
+	switch {
+	case limit == 0:
+		limit = DefaultParallel
+	case limit < 0:
+		limit = len(plan.Nodes)
+	}
+	r := &run{
+		Executor: x,
+		slots:    make(chan struct{}, limit),
+		schedule: newSchedule(plan.Nodes),
+		results:  make(chan result),
+	}
+	r.ctx, r.calls = context.WithCancel(ctx)
+	r.waits, r.endWait = context.WithCancel(r.ctx)
+	if hasWaits(plan.Nodes) {
+		r.watcher = watch(r.ctx, x.Engine, plan.Project)
+	}
+	return r
+}
+
+func hasWaits(nodes []planner.Node) bool {
+	for _, node := range nodes {
+		if _, is := node.Op.(planner.AwaitContainer); is {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *run) close() {
+	r.endWait()
+	r.calls()
+	r.ended.Wait()
+	if r.watcher != nil {
+		r.watcher.close()
+	}
+}
+
+// loop starts nodes as they become ready, until none is left.
+func (r *run) loop() error {
+	failures := &failures{}
+	stop, canceled := r.Stop, r.ctx.Done()
+	interrupted := false
+	for {
+		for _, node := range r.schedule.takeReady() {
+			r.start(node)
+		}
+		if r.schedule.done() {
+			break
+		}
+		select {
+		case done := <-r.results:
+			r.finish(done, failures, interrupted)
+		case <-stop:
+			stop, interrupted = nil, true
+			r.endWait()
+			r.cancelled(r.schedule.interrupt())
+		case <-canceled:
+			canceled, interrupted = nil, true
+			r.cancelled(r.schedule.cancel())
+		}
+	}
+	if interrupted {
+		failures.add(ErrInterrupted)
+	}
+	return failures.err()
+}
+
+func (r *run) start(node planner.Node) {
+	_, isWait := node.Op.(planner.AwaitContainer)
+	r.ended.Go(func() {
+		if !isWait {
+			select {
+			case r.slots <- struct{}{}:
+				defer func() { <-r.slots }()
+			case <-r.ctx.Done():
+			}
+		}
+		r.emit(about(node, event.Started))
+		err := r.ctx.Err()
+		if err == nil {
+			err = r.perform(node)
+		}
+		r.results <- result{node.ID, err}
+	})
+}
+
+// finish takes a node's result: it settles the node and what depended on it.
+func (r *run) finish(done result, failures *failures, interrupted bool) {
+	node := r.schedule.node(done.id)
+	if done.err == nil {
+		r.emit(about(node, event.Succeeded))
+		r.schedule.succeeded(done.id)
+		return
+	}
+	ended := about(node, event.Failed)
+	ended.Error = done.err.Error()
+	canceled := interrupted && isCancel(done.err)
+	if canceled {
+		ended.Phase, ended.Error = event.Canceled, ""
+	}
+	r.emit(ended)
+	switch {
+	case canceled:
+	case node.Optional:
+		warning := about(node, event.Warning)
+		warning.Detail = "goes on without it, as it is not required: " + done.err.Error()
+		r.emit(warning)
+	default:
+		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Err: done.err})
+	}
+	if r.ctx.Err() == nil {
+		r.undo(node)
+	}
+	for _, skipped := range r.schedule.failed(done.id) {
+		e := about(skipped, event.Skipped)
+		e.Cause = string(done.id)
+		r.emit(e)
+	}
+}
+
+// undo runs a failed node's compensation. What it cannot undo, the next run
+// finds and mends.
+func (r *run) undo(node planner.Node) {
+	if len(node.OnFailure) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
+	defer cancel()
+	for _, op := range node.OnFailure {
+		e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
+		if err := r.call(ctx, node, op); err != nil {
+			e.Phase, e.Error = event.Warning, err.Error()
+			e.Detail = "could not undo: " + err.Error()
+		}
+		r.emit(e)
+	}
+}
+
+func (r *run) cancelled(nodes []planner.Node) {
+	for _, node := range nodes {
+		r.emit(about(node, event.Canceled))
+	}
+}
+
+func (r *run) emit(e event.Event) {
+	r.emitting.Lock()
+	defer r.emitting.Unlock()
+	e.Time = time.Now()
+	r.Events(e)
+}
+
+func about(node planner.Node, phase event.Phase) event.Event {
+	e := event.Event{Phase: phase, Node: string(node.ID), Op: node.Op.Kind(), Ref: node.Ref, Name: node.Name()}
+	if await, is := node.Op.(planner.AwaitContainer); is {
+		e.Condition = await.Condition
+	}
+	return e
+}

@@ -1,0 +1,118 @@
+package reconciler
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+// perform runs a node's operation.
+func (r *run) perform(node planner.Node) error {
+	if await, is := node.Op.(planner.AwaitContainer); is {
+		return r.await(r.waits, node, await)
+	}
+	return r.call(r.ctx, node, node.Op)
+}
+
+// call makes the engine call that an operation stands for.
+func (r *run) call(ctx context.Context, node planner.Node, operation planner.Operation) error {
+	x := r.Engine
+	switch op := operation.(type) {
+	case planner.PullImage:
+		return x.PullImage(ctx, op.Image, op.Platform, r.progress(node))
+	case planner.BuildImage:
+		return x.BuildImage(ctx, op.Build, r.progress(node))
+	case planner.RemoveImage:
+		return x.RemoveImage(ctx, op.Image)
+	case planner.CreateNetwork:
+		return x.CreateNetwork(ctx, op.Spec)
+	case planner.RemoveNetwork:
+		if op.ID != "" {
+			return x.RemoveNetwork(ctx, op.ID)
+		}
+		return x.RemoveNetwork(ctx, op.Name)
+	case planner.ConnectNetwork:
+		return x.ConnectNetwork(ctx, r.names.key(op.Container), op.Attachment)
+	case planner.DisconnectNetwork:
+		return x.DisconnectNetwork(ctx, r.names.key(op.Container), op.Network)
+	case planner.CreateVolume:
+		return x.CreateVolume(ctx, op.Spec)
+	case planner.RemoveVolume:
+		return x.RemoveVolume(ctx, op.Name)
+	case planner.CreateContainer:
+		id, err := x.CreateContainer(ctx, op.Spec)
+		r.names.put(op.Spec.Name, id)
+		return err
+	case planner.WriteFiles:
+		return x.WriteFiles(ctx, r.names.key(op.Container), op.Files)
+	case planner.StartContainer:
+		return x.StartContainer(ctx, r.names.key(op.Container))
+	case planner.StopContainer:
+		return x.StopContainer(ctx, r.names.key(op.Container), op.Options)
+	case planner.RemoveContainer:
+		return x.RemoveContainer(ctx, r.names.key(op.Container), op.Options)
+	case planner.RenameContainer:
+		return x.RenameContainer(ctx, r.names.key(op.Container), op.Name)
+	case planner.RunHook:
+		return r.hook(ctx, op)
+	default:
+		return fmt.Errorf("operation %s is not known to the executor", operation.Kind())
+	}
+}
+
+func (r *run) progress(node planner.Node) func(state.Progress) {
+	return func(p state.Progress) {
+		e := about(node, event.Progress)
+		e.Detail, e.Bytes, e.Total = p.Detail, p.Bytes, p.Total
+		r.emit(e)
+	}
+}
+
+func (r *run) hook(ctx context.Context, op planner.RunHook) error {
+	var env []string
+	for key, value := range op.Spec.Environment {
+		if value != nil {
+			env = append(env, key+"="+*value)
+		}
+	}
+	result, err := r.Engine.Exec(ctx, r.names.key(op.Container), state.ExecSpec{
+		Command: op.Spec.Command, User: op.Spec.User, WorkingDir: op.Spec.WorkingDir,
+		Privileged: op.Spec.Privileged, Env: env,
+	})
+	if err != nil {
+		return fmt.Errorf("%s hook: %w", op.Hook, err)
+	}
+	if result.ExitCode != 0 {
+		return fmt.Errorf("%s hook %q exited with code %d: %s", op.Hook, op.Spec.Command, result.ExitCode, result.Output)
+	}
+	return nil
+}
+
+// names remembers the ids of the containers that a run creates, as a rename
+// may come between two calls that know a container by its name.
+type names struct {
+	mu  sync.Mutex
+	ids map[string]string
+}
+
+func (n *names) put(name, id string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.ids == nil {
+		n.ids = map[string]string{}
+	}
+	n.ids[name] = id
+}
+
+func (n *names) key(h state.Handle) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if id := n.ids[h.Name]; h.ID == "" && id != "" {
+		return id
+	}
+	return h.Key()
+}
