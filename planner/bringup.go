@@ -245,7 +245,7 @@ func (b *bringUp) undo() []Operation {
 		return nil
 	}
 	undo := []Operation{RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}}
-	if r.old.Running() || r.old.Status == state.StatusRestarting {
+	if r.old.Running() || r.old.Status == state.StatusRestarting || r.current != nil {
 		undo = append(undo, b.reattach(*r.old)...)
 		undo = append(undo, StartContainer{Container: r.old.Handle()})
 	}
