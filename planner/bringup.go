@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -121,7 +120,7 @@ func (b *bringUp) create(after []ID) {
 		after = append(after, b.detach(*old)...)
 	}
 	attachments := spec.Attachments
-	oneNetwork := !AttachesAllAtCreate(b.index.engine.APIVersion)
+	oneNetwork := !b.index.engine.CreatesWithAllNetworks()
 	if oneNetwork && len(attachments) > 1 {
 		spec.Attachments = attachments[:1]
 	}
@@ -250,12 +249,4 @@ func (b *bringUp) undo() []Operation {
 		undo = append(undo, StartContainer{Container: r.old.Handle()})
 	}
 	return undo
-}
-
-// AttachesAllAtCreate says whether an engine takes more than one network when
-// a container is created: Engine API 1.44 and later.
-func AttachesAllAtCreate(apiVersion string) bool {
-	var major, minor int
-	_, _ = fmt.Sscanf(apiVersion, "%d.%d", &major, &minor)
-	return cmp.Or(cmp.Compare(major, 1), cmp.Compare(minor, 44)) >= 0
 }

@@ -24,11 +24,13 @@ func (h Handle) Key() string {
 // ContainerSpec is a container to create, with every name resolved: an engine
 // adds nothing to it and looks nothing up but the ids of other containers.
 type ContainerSpec struct {
-	Name    string            `json:"name"`
-	Project string            `json:"project"`
-	Service string            `json:"service"`
-	Number  int               `json:"number"`
-	Labels  map[string]string `json:"labels"`
+	Name    string `json:"name"`
+	Project string `json:"project"`
+	Service string `json:"service"`
+	Number  int    `json:"number"`
+	// Labels are all labels. LabelImage is empty when the plan brings the
+	// image: the engine then writes the image's id there.
+	Labels map[string]string `json:"labels"`
 	// Config is the service's configuration with engine names in the place of
 	// the compose file's keys: Image is the image to run; Volumes' sources are
 	// engine volume names or host paths, and anonymous volumes that are kept
