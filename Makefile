@@ -1,0 +1,84 @@
+# The contributor's vocabulary; `make` or `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+PREFIX  ?= /usr/local
+ROUNDS  ?= 5
+CHECKS  ?= 10000
+FUZZTIME ?= 30s
+
+GOLANGCI_VERSION := v2.15.0
+TOOLS    := $(HOME)/.cache/stack/tools/$(GOLANGCI_VERSION)
+GOLANGCI := $(TOOLS)/golangci-lint
+
+GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: build
+build: ## compile bin/stack
+	$(GOBUILD) -ldflags '$(LDFLAGS)' -o bin/stack ./cmd/stack
+
+.PHONY: install
+install: build ## copy bin/stack to $(PREFIX)/bin
+	install -D -m 0755 bin/stack $(DESTDIR)$(PREFIX)/bin/stack
+
+.PHONY: test
+test: build examples ## all tests: unit, property, golden, testscript, then e2e on a real engine
+	scripts/test.sh unit e2e
+
+.PHONY: unit
+unit: ## the tests that need no engine
+	scripts/test.sh unit
+
+.PHONY: e2e
+e2e: build examples ## drive bin/stack on a real engine (RUN=regexp selects tests)
+	scripts/test.sh e2e
+
+.PHONY: lint
+lint: $(GOLANGCI) ## gofmt, go vet and golangci-lint
+	test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go') | tee /dev/stderr)"
+	$(GOLANGCI) run ./...
+
+$(GOLANGCI):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+
+.PHONY: fmt
+fmt: ## format the code
+	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
+
+.PHONY: docs
+docs: ## write docs/reference from the commands
+	go run ./internal/docgen docs/reference
+
+.PHONY: examples
+examples: ## compile the programs of examples/
+	for name in $(notdir $(wildcard examples/*/cmd/*)); do \
+		$(GOBUILD) -ldflags '-s -w' -o examples/$$name/bin/$$name ./examples/$$name/cmd/$$name; \
+	done
+
+.PHONY: demo
+demo: build examples ## bring examples/shop up, on an engine found or started here
+	scripts/demo.sh
+
+.PHONY: bench
+bench: build ## medians of stack, PEER=docker-compose and the bare engine calls (ROUNDS=5)
+	scripts/bench.sh -rounds $(ROUNDS) $(if $(PEER),-peer $(PEER))
+
+.PHONY: soak
+soak: ## property tests with CHECKS=10000 cases each
+	scripts/soak.sh $(CHECKS)
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME=30s
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: clean
+clean: ## remove what was built here
+	rm -rf bin examples/*/bin e2e/artefacts
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -1,0 +1,101 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/assert"
+	is "gotest.tools/v3/assert/cmp"
+)
+
+// parityDir is a fixed place: a service's hash takes in the absolute paths
+// that it mounts.
+const parityDir = "/tmp/stack-parity"
+
+// TestParity shows that stack makes the engine hold what Docker Compose made
+// it hold. The files share names and addresses, so they take turns.
+func TestParity(t *testing.T) {
+	assert.NilError(t, os.RemoveAll(parityDir))
+	assert.NilError(t, os.CopyFS(parityDir, os.DirFS(filepath.Join("testdata", "parity"))))
+	t.Cleanup(func() { os.RemoveAll(parityDir) })
+	for _, name := range []string{"basics", "health-deps", "merge", "networks", "volumes"} {
+		t.Run(name, func(t *testing.T) {
+			p := parity{t: t, file: name + ".yaml", name: "parity" + strings.ReplaceAll(name, "-", "")}
+			var expected struct {
+				Exit    int
+				Hashes  []string
+				Objects map[string]any
+			}
+			content, err := os.ReadFile(filepath.Join("testdata", "parity", "expected", name+".json"))
+			assert.NilError(t, err)
+			assert.NilError(t, json.Unmarshal(content, &expected))
+
+			p.stack("down", "-v", "-t", "0", "--remove-orphans")
+			t.Cleanup(func() { p.stack("down", "-v", "-t", "0", "--remove-orphans") })
+			_, code := p.stack("up", "-d")
+			assert.Equal(t, code, expected.Exit)
+			hashes, _ := p.stack("config", "--hash", "*")
+			assert.Check(t, is.DeepEqual(sortedLines(hashes), expected.Hashes))
+			for _, line := range differences("", expected.Objects, p.objects()) {
+				t.Error(line)
+			}
+		})
+	}
+}
+
+// parity is one of the files.
+type parity struct {
+	t          *testing.T
+	file, name string
+}
+
+// stack runs with a bare environment, as Docker Compose did.
+func (p parity) stack(args ...string) (stdout string, code int) {
+	p.t.Helper()
+	c := exec.Command(binary, append([]string{"-p", p.name, "-f", p.file}, args...)...)
+	c.Dir = parityDir
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "DOCKER_HOST=" + docker.DaemonHost(), "HOME=" + parityDir, "PARITY=on"}
+	var stderr strings.Builder
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil && c.ProcessState == nil {
+		p.t.Fatal(err)
+	}
+	if stderr.Len() > 0 {
+		p.t.Logf("stack %s\n%s", strings.Join(args, " "), stderr.String())
+	}
+	return string(out), c.ProcessState.ExitCode()
+}
+
+// objects are the project's containers, networks and volumes, normalised.
+func (p parity) objects() map[string]any {
+	p.t.Helper()
+	objects := map[string]any{}
+	kinds := []struct {
+		name      string
+		list      []string
+		normalise func(map[string]any) map[string]any
+	}{
+		{"container", []string{"ps", "-aq"}, normalContainer},
+		{"network", []string{"network", "ls", "-q"}, normalNetwork},
+		{"volume", []string{"volume", "ls", "-q"}, normalVolume},
+	}
+	for _, kind := range kinds {
+		ids := strings.Fields(command(p.t, "docker", append(kind.list, "--filter", "label="+projectLabel+"="+p.name)...))
+		if len(ids) == 0 {
+			continue
+		}
+		var found []map[string]any
+		inspected := command(p.t, "docker", append([]string{kind.name, "inspect"}, ids...)...)
+		assert.NilError(p.t, json.Unmarshal([]byte(inspected), &found))
+		for _, each := range found {
+			normal := kind.normalise(each)
+			objects[kind.name+" "+strings.TrimPrefix(normal["Name"].(string), "/")] = normal
+		}
+	}
+	return objects
+}

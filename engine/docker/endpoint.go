@@ -1,0 +1,164 @@
+package docker
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/docker/cli/cli/config"
+	"github.com/docker/cli/cli/config/configfile"
+	clicontext "github.com/docker/cli/cli/context"
+	contextdocker "github.com/docker/cli/cli/context/docker"
+	"github.com/docker/cli/cli/context/store"
+	"github.com/docker/docker/client"
+)
+
+const defaultContext = "default"
+
+// endpoint is where an engine is, and who says so.
+type endpoint struct {
+	host   string
+	source string // "from DOCKER_HOST"
+	tls    *tls.Config
+}
+
+func (e endpoint) String() string { return e.host + " (" + e.source + ")" }
+
+// loadConfig reads the docker CLI's configuration file. One that is not there
+// or may not be read is an empty one.
+func loadConfig(getenv func(string) string) (*configfile.ConfigFile, error) {
+	dir := configDir(getenv)
+	file, err := config.Load(dir)
+	if errors.Is(err, fs.ErrPermission) {
+		return configfile.New(filepath.Join(dir, config.ConfigFileName)), nil
+	}
+	return file, err
+}
+
+func configDir(getenv func(string) string) string {
+	if dir := getenv(config.EnvOverrideConfigDir); dir != "" {
+		return dir
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return filepath.Join(string(filepath.Separator), "nonexistent", ".docker")
+	}
+	return filepath.Join(home, ".docker")
+}
+
+// resolve decides which engine is meant, in the docker CLI's order.
+func resolve(options Options, file *configfile.ConfigFile) (endpoint, error) {
+	host := options.Getenv(client.EnvOverrideHost)
+	switch {
+	case options.Host != "" && options.Context != "":
+		return endpoint{}, fmt.Errorf("a host (%s) and a context (%s) are given: give one of them", options.Host, options.Context)
+	case options.Host != "":
+		return fromHost(options.Host, "from --host", options.Getenv)
+	case options.Context != "":
+		return fromContext(options.Context, "--context", options.Getenv)
+	case host != "":
+		return fromHost(host, "from DOCKER_HOST", options.Getenv)
+	case options.Getenv("DOCKER_CONTEXT") != "":
+		return fromContext(options.Getenv("DOCKER_CONTEXT"), "DOCKER_CONTEXT", options.Getenv)
+	case file.CurrentContext != "":
+		return fromContext(file.CurrentContext, file.Filename, options.Getenv)
+	default:
+		return fromHost(client.DefaultDockerHost, "the default", options.Getenv)
+	}
+}
+
+func fromContext(name, origin string, getenv func(string) string) (endpoint, error) {
+	if name == defaultContext {
+		return fromHost(client.DefaultDockerHost, "the default context", getenv)
+	}
+	contexts := store.New(filepath.Join(configDir(getenv), "contexts"), store.NewConfig(
+		func() any { return &map[string]any{} },
+		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} }),
+	))
+	wrap := func(err error) error {
+		return fmt.Errorf("docker context %q (from %s): %w: `docker context ls` shows the contexts there are", name, origin, err)
+	}
+	metadata, err := contexts.GetMetadata(name)
+	if err != nil {
+		return endpoint{}, wrap(err)
+	}
+	meta, err := contextdocker.EndpointFromContext(metadata)
+	if err != nil {
+		return endpoint{}, wrap(err)
+	}
+	found, err := contextdocker.WithTLSData(contexts, name, meta)
+	if err != nil {
+		return endpoint{}, wrap(err)
+	}
+	e := endpoint{host: found.Host, source: fmt.Sprintf("docker context %q, from %s", name, origin)}
+	if found.TLSData != nil || found.SkipTLSVerify {
+		e.tls, err = clientTLS(found.TLSData, found.SkipTLSVerify)
+	}
+	return e, err
+}
+
+func fromHost(host, source string, getenv func(string) string) (endpoint, error) {
+	secure := getenv(client.EnvTLSVerify) != "" || getenv("DOCKER_TLS") != ""
+	e := endpoint{host: completeHost(host, secure), source: source}
+	if !secure || !strings.HasPrefix(e.host, "tcp://") {
+		return e, nil
+	}
+	dir := getenv(client.EnvOverrideCertPath)
+	if dir == "" {
+		dir = configDir(getenv)
+	}
+	data, err := clicontext.TLSDataFromFiles(existing(dir, "ca.pem"), existing(dir, "cert.pem"), existing(dir, "key.pem"))
+	if err == nil {
+		e.tls, err = clientTLS(data, getenv(client.EnvTLSVerify) == "")
+	}
+	if err != nil {
+		return e, fmt.Errorf("TLS for %s: %w", e, err)
+	}
+	return e, nil
+}
+
+func existing(dir, name string) string {
+	path := filepath.Join(dir, name)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return path
+}
+
+// completeHost adds what may be left out of a host: the scheme tcp, and tcp's
+// port.
+func completeHost(host string, secure bool) string {
+	host = strings.TrimSpace(host)
+	scheme, address, found := strings.Cut(host, "://")
+	if !found {
+		scheme, address = "tcp", host
+	}
+	if scheme == "unix" && address == "" {
+		return client.DefaultDockerHost
+	}
+	if scheme != "tcp" {
+		return host
+	}
+	address, path, _ := strings.Cut(address, "/")
+	name, port := address, ""
+	if i := strings.LastIndex(address, ":"); i >= 0 && !strings.HasSuffix(address, "]") {
+		name, port = address[:i], address[i+1:]
+	}
+	if name == "" {
+		name = "localhost"
+	}
+	if port == "" {
+		port = "2375"
+		if secure {
+			port = "2376"
+		}
+	}
+	if path != "" {
+		path = "/" + path
+	}
+	return "tcp://" + name + ":" + port + path
+}

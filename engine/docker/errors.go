@@ -1,0 +1,79 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/client"
+
+	"github.com/stackctl/stack/engine"
+)
+
+// failure is an error in the engine's words, with the sentinel that callers
+// branch on.
+type failure struct {
+	text     string
+	sentinel error // nil when callers do not branch on it
+	cause    error
+}
+
+func (f *failure) Error() string { return f.text }
+
+func (f *failure) Unwrap() []error {
+	if f.sentinel == nil {
+		return []error{f.cause}
+	}
+	return []error{f.sentinel, f.cause}
+}
+
+// translate turns an error of the client into one that names what the call
+// was about and is one of package engine's errors where it can be.
+func (d *daemon) translate(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	what := fmt.Sprintf(format, args...)
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, engine.ErrUnavailable) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	if client.IsErrConnectionFailed(err) {
+		return d.unavailable(err)
+	}
+	return &failure{text: what + ": " + words(err), sentinel: sentinel(err), cause: err}
+}
+
+func sentinel(err error) error {
+	text := err.Error()
+	switch {
+	case errdefs.IsConflict(err), strings.Contains(text, "has active endpoints"), strings.Contains(text, "volume is in use"):
+		return engine.ErrConflict
+	case errdefs.IsNotFound(err):
+		return engine.ErrNotFound
+	default:
+		return nil
+	}
+}
+
+// words are the engine's own words.
+func words(err error) string {
+	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
+}
+
+// short is a container's name, or the beginning of its id.
+func short(container string) string {
+	if len(container) == 64 && strings.Trim(container, "0123456789abcdef") == "" {
+		return container[:12]
+	}
+	return container
+}
+
+// absent is true for a resource that is not there.
+func absent(err error) bool { return errdefs.IsNotFound(err) }
+
+// hint adds what to do about an error to its text.
+func hint(err error, format string, args ...any) error {
+	return fmt.Errorf("%w; "+format, append([]any{err}, args...)...)
+}

@@ -1,0 +1,163 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
+)
+
+// StartContainer starts a container that does not run.
+func (c containers) StartContainer(ctx context.Context, name string) error {
+	api, err := c.reach(ctx)
+	if err != nil {
+		return err
+	}
+	if err := api.ContainerStart(ctx, name, container.StartOptions{}); err != nil {
+		return c.explainStart(ctx, api, err, name)
+	}
+	return nil
+}
+
+// StopContainer stops a container that runs.
+func (c containers) StopContainer(ctx context.Context, name string, options state.StopOptions) error {
+	api, err := c.reach(ctx)
+	if err != nil {
+		return err
+	}
+	var stop container.StopOptions
+	if options.Timeout != nil {
+		timeout := int(math.Ceil(options.Timeout.Seconds()))
+		stop.Timeout = &timeout
+	}
+	return c.translate(api.ContainerStop(ctx, name, stop), "stop container %s", short(name))
+}
+
+// RemoveContainer removes a container. One that another call is removing is
+// waited for.
+func (c containers) RemoveContainer(ctx context.Context, name string, options state.RemoveOptions) error {
+	api, err := c.reach(ctx)
+	if err != nil {
+		return err
+	}
+	err = api.ContainerRemove(ctx, name, container.RemoveOptions{RemoveVolumes: options.Volumes, Force: options.Force})
+	switch {
+	case absent(err):
+		return nil
+	case err != nil && strings.Contains(err.Error(), "is already in progress"):
+		return c.awaitRemoval(ctx, api, name)
+	default:
+		return c.translate(err, "remove container %s", short(name))
+	}
+}
+
+func (c containers) awaitRemoval(ctx context.Context, api *client.Client, name string) error {
+	removed, failed := api.ContainerWait(ctx, name, container.WaitConditionRemoved)
+	select {
+	case <-removed:
+		return nil
+	case err := <-failed:
+		if absent(err) {
+			return nil
+		}
+		return c.translate(err, "remove container %s", short(name))
+	}
+}
+
+// RenameContainer gives a container another name, or the one it has.
+func (c containers) RenameContainer(ctx context.Context, from, to string) error {
+	api, err := c.reach(ctx)
+	if err != nil {
+		return err
+	}
+	err = api.ContainerRename(ctx, from, to)
+	if err != nil && strings.Contains(err.Error(), "same name") {
+		return nil
+	}
+	failed := c.translate(err, "rename container %s to %s", short(from), to)
+	if absent(err) || errors.Is(failed, engine.ErrConflict) {
+		if c.isNamed(ctx, api, from, to) {
+			return nil
+		}
+	}
+	return failed
+}
+
+// isNamed is true when the container is the one that has the name already: by
+// its id, or because the first of two calls that give it has done it.
+func (c containers) isNamed(ctx context.Context, api *client.Client, key, name string) bool {
+	holder, err := api.ContainerInspect(ctx, name)
+	if err != nil {
+		return false
+	}
+	return holder.ID == key || len(key) >= 12 && strings.HasPrefix(holder.ID, key)
+}
+
+// explainStart says what to do about a container that did not start.
+func (c containers) explainStart(ctx context.Context, api *client.Client, err error, name string) error {
+	failed := c.translate(err, "start container %s", short(name))
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "port is already allocated"), strings.Contains(text, "address already in use"):
+		return c.explainPort(ctx, api, failed, text)
+	case strings.Contains(text, "executable file not found"), strings.Contains(text, "no such file or directory") && strings.Contains(text, "exec"):
+		return hint(failed, "the command is not in the image: check command and entrypoint")
+	case strings.Contains(text, "not a directory") && strings.Contains(text, "mount"):
+		return hint(failed, "a file is mounted on a directory, or a directory on a file: check the volumes' paths")
+	case strings.Contains(text, "permission denied") && strings.Contains(text, "exec"):
+		return hint(failed, "the command is not executable: check its mode")
+	default:
+		return failed
+	}
+}
+
+// explainPort names the port that is taken and, where it is a container, its
+// holder.
+func (c containers) explainPort(ctx context.Context, api *client.Client, failed error, text string) error {
+	port := takenPort(text)
+	if port == "" {
+		return failed
+	}
+	if holder := c.publisher(ctx, api, port); holder != "" {
+		return hint(failed, "port %s is published by container %s: stop it, or publish another port", port, holder)
+	}
+	return hint(failed, "port %s is taken by another program: `ss -ltnup 'sport = :%s'` shows which; stop it, or publish another port", port, port)
+}
+
+func (c containers) publisher(ctx context.Context, api *client.Client, port string) string {
+	list, err := api.ContainerList(ctx, container.ListOptions{})
+	if err != nil {
+		return "" // the advice is only less exact
+	}
+	for _, found := range list {
+		for _, p := range found.Ports {
+			if fmt.Sprint(p.PublicPort) == port && len(found.Names) > 0 {
+				return strings.TrimPrefix(found.Names[0], "/")
+			}
+		}
+	}
+	return ""
+}
+
+// takenPort reads the port out of "Bind for 0.0.0.0:80 failed: port is already
+// allocated" or "listen tcp4 0.0.0.0:80: bind: address already in use".
+func takenPort(text string) string {
+	for _, end := range []string{" failed: port is already allocated", ": bind: address already in use"} {
+		before, _, ok := strings.Cut(text, end)
+		if !ok {
+			continue
+		}
+		port := before[strings.LastIndex(before, ":")+1:]
+		if port != "" && strings.Trim(port, "0123456789") == "" {
+			return port
+		}
+	}
+	return ""
+}

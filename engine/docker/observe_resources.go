@@ -1,0 +1,126 @@
+package docker
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
+
+	"github.com/stackctl/stack/state"
+)
+
+func (o observer) networks(ctx context.Context, api *client.Client, scope state.Scope) ([]state.ObservedNetwork, error) {
+	list, err := api.NetworkList(ctx, network.ListOptions{Filters: ofProject(scope.Project)})
+	if err != nil {
+		return nil, o.translate(err, "list networks of %s", scope.Project)
+	}
+	keys := slices.Clone(scope.Networks)
+	for _, n := range list {
+		keys = append(keys, n.ID)
+	}
+	found, err := gather(ctx, keys, func(ctx context.Context, key string) (state.ObservedNetwork, error) {
+		n, err := api.NetworkInspect(ctx, key, network.InspectOptions{})
+		return describeNetwork(n), err
+	})
+	if err != nil {
+		return nil, o.translate(err, "networks of %s", scope.Project)
+	}
+	slices.SortFunc(found, func(a, b state.ObservedNetwork) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+	found = slices.CompactFunc(found, func(a, b state.ObservedNetwork) bool { return a.ID == b.ID })
+	// The engine takes the beginning of an id for a name too.
+	return slices.DeleteFunc(found, func(n state.ObservedNetwork) bool {
+		return n.Labels[state.LabelProject] != scope.Project && !slices.Contains(scope.Networks, n.Name)
+	}), nil
+}
+
+func describeNetwork(n network.Inspect) state.ObservedNetwork {
+	observed := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: n.Labels}
+	for id, endpoint := range n.Containers {
+		if observed.Containers == nil {
+			observed.Containers = map[string]string{}
+		}
+		observed.Containers[id] = endpoint.Name
+	}
+	return observed
+}
+
+func (o observer) volumes(ctx context.Context, api *client.Client, scope state.Scope) ([]state.ObservedVolume, error) {
+	list, err := api.VolumeList(ctx, volume.ListOptions{Filters: ofProject(scope.Project)})
+	if err != nil {
+		return nil, o.translate(err, "list volumes of %s", scope.Project)
+	}
+	var found []state.ObservedVolume
+	listed := map[string]bool{}
+	for _, v := range list.Volumes {
+		listed[v.Name] = true
+		found = append(found, describeVolume(*v))
+	}
+	named := slices.DeleteFunc(slices.Clone(scope.Volumes), func(name string) bool { return listed[name] })
+	more, err := gather(ctx, named, func(ctx context.Context, name string) (state.ObservedVolume, error) {
+		v, err := api.VolumeInspect(ctx, name)
+		return describeVolume(v), err
+	})
+	if err != nil {
+		return nil, o.translate(err, "volumes of %s", scope.Project)
+	}
+	found = append(found, more...)
+	slices.SortFunc(found, func(a, b state.ObservedVolume) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(found, func(a, b state.ObservedVolume) bool { return a.Name == b.Name }), nil
+}
+
+func describeVolume(v volume.Volume) state.ObservedVolume {
+	return state.ObservedVolume{Name: v.Name, Driver: v.Driver, Labels: v.Labels}
+}
+
+func (o observer) images(ctx context.Context, api *client.Client, references []string) (map[string]state.Image, error) {
+	type named struct {
+		reference string
+		image     state.Image
+	}
+	found, err := gather(ctx, references, func(ctx context.Context, reference string) (named, error) {
+		i, err := api.ImageInspect(ctx, reference)
+		return named{reference, describeImage(i)}, err
+	})
+	if err != nil {
+		return nil, o.translate(err, "images")
+	}
+	images := make(map[string]state.Image, len(found))
+	for _, f := range found {
+		images[f.reference] = f.image
+	}
+	return images, nil
+}
+
+func describeImage(i image.InspectResponse) state.Image {
+	described := state.Image{
+		ID:       i.ID,
+		Created:  parseTime(i.Created),
+		LastTag:  i.Metadata.LastTagTime,
+		Platform: strings.Trim(i.Os+"/"+i.Architecture+"/"+i.Variant, "/"),
+	}
+	if i.Config != nil {
+		described.HasHealth = checks(i.Config.Healthcheck)
+		for path := range i.Config.Volumes {
+			described.Volumes = append(described.Volumes, path)
+		}
+		slices.Sort(described.Volumes)
+	}
+	return described
+}
+
+// parseTime reads the engine's times; its zero time and an empty one are zero.
+func parseTime(text string) time.Time {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,33 @@
+package docker
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+
+	clicontext "github.com/docker/cli/cli/context"
+)
+
+// clientTLS makes the TLS configuration of a client. Data may be nil, and any
+// of its parts absent.
+func clientTLS(data *clicontext.TLSData, skipVerify bool) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: skipVerify} //nolint:gosec // asked for by the user
+	if data == nil {
+		return config, nil
+	}
+	if data.CA != nil {
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(data.CA) {
+			return nil, errors.New("ca.pem has no certificate")
+		}
+	}
+	if data.Cert != nil && data.Key != nil {
+		pair, err := tls.X509KeyPair(data.Cert, data.Key)
+		if err != nil {
+			return nil, fmt.Errorf("cert.pem and key.pem: %w", err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}

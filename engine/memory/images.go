@@ -1,0 +1,149 @@
+package memory
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
+)
+
+// image is an image that the engine holds.
+type image struct {
+	state.Image
+}
+
+type images struct{ *Memory }
+
+// PullImage brings what the registry has under a reference. The registry has
+// every image.
+func (m images) PullImage(ctx context.Context, reference, platform string, progress func(state.Progress)) error {
+	known := m.options.known(reference)
+	report(progress, "Pulling")
+	err := pause(ctx, known.PullTakes)
+	if err == nil && known.PullError != "" {
+		err = errors.New(known.PullError)
+	}
+	if err == nil {
+		err = m.update(ctx, func(w *world, at time.Time) error {
+			w.pull(reference, platform, at)
+			return nil
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("pull %s: %w", reference, err)
+	}
+	report(progress, "Download complete")
+	return nil
+}
+
+func report(progress func(state.Progress), detail string) {
+	if progress != nil {
+		progress(state.Progress{Detail: detail})
+	}
+}
+
+// known is what the options say of an image.
+func (o Options) known(reference string) Image {
+	for name, i := range o.Images {
+		if canonical(name) == canonical(reference) {
+			return i
+		}
+	}
+	return Image{}
+}
+
+func (w *world) pull(reference, platform string, at time.Time) {
+	key := canonical(reference)
+	known := w.options.known(reference)
+	w.tag(key, fmt.Sprintf("pull %s %d", key, w.Published[key]), platform, known, at)
+}
+
+// tag moves a reference to the image that is made from a seed.
+func (w *world) tag(key, seed, platform string, known Image, at time.Time) {
+	i := &image{Image: state.Image{ID: "sha256:" + digest(seed), Created: at, LastTag: at, Platform: platform}}
+	if i.Platform == "" {
+		info := w.info()
+		i.Platform = info.OS + "/" + info.Arch
+	}
+	if held, ok := w.Images[key]; ok && held.ID == i.ID {
+		i.Created = held.Created
+	}
+	i.Volumes = append(i.Volumes, known.Volumes...)
+	i.HasHealth = checkOf(nil, known.HealthCheck) != nil
+	w.Images[key] = i
+}
+
+// BuildImage makes an image whose id is a digest of the spec.
+func (m images) BuildImage(ctx context.Context, build state.BuildSpec, progress func(state.Progress)) error {
+	report(progress, "Building")
+	err := m.update(ctx, func(w *world, at time.Time) error {
+		var revision string
+		if m.options.Build != nil {
+			var err error
+			if revision, err = m.options.Build(build); err != nil {
+				return err
+			}
+		}
+		spec, err := json.Marshal(build)
+		if err != nil {
+			return err
+		}
+		w.tag(canonical(build.Image), "build "+string(spec)+revision, build.Platform, m.options.known(build.Image), at)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("build %s: %w", build.Image, err)
+	}
+	report(progress, "Built")
+	return nil
+}
+
+// RemoveImage removes a reference that no container was created from.
+func (m images) RemoveImage(ctx context.Context, reference string) error {
+	err := m.update(ctx, func(w *world, _ time.Time) error {
+		i, err := w.image(reference)
+		if err != nil {
+			return nil //nolint:nilerr // what is absent needs no removal
+		}
+		for _, c := range w.sorted() {
+			if c.ImageID == i.ID {
+				return fmt.Errorf("it is in use by container %s: %w", c.Name, engine.ErrConflict)
+			}
+		}
+		delete(w.Images, canonical(reference))
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("remove image %s: %w", reference, err)
+	}
+	return nil
+}
+
+// image finds an image by its reference or its id.
+func (w *world) image(reference string) (*image, error) {
+	if i, ok := w.Images[canonical(reference)]; ok {
+		return i, nil
+	}
+	for _, i := range w.Images {
+		if i.ID == reference {
+			return i, nil
+		}
+	}
+	return nil, fmt.Errorf("image %s: %w", reference, engine.ErrNotFound)
+}
+
+// canonical is the form in which references are compared: redis is
+// docker.io/library/redis:latest.
+func canonical(reference string) string {
+	name := strings.TrimPrefix(strings.TrimPrefix(reference, "docker.io/"), "library/")
+	last := name[strings.LastIndex(name, "/")+1:]
+	if strings.ContainsAny(last, ":@") {
+		return name
+	}
+	return name + ":latest"
+}

@@ -1,0 +1,97 @@
+package memory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/stackctl/stack/state"
+)
+
+// defaultAPI is the version of the Engine API that the engine behaves like.
+const defaultAPI = "1.51"
+
+type observer struct{ *Memory }
+
+// Info says that this is the engine in memory.
+func (m observer) Info(ctx context.Context) (info state.EngineInfo, err error) {
+	err = m.view(ctx, func(w *world) error {
+		info = w.info()
+		return nil
+	})
+	return info, err
+}
+
+func (w *world) info() state.EngineInfo {
+	return state.EngineInfo{
+		Name: "memory", Version: "1", APIVersion: cmp.Or(w.options.APIVersion, defaultAPI), OS: "linux", Arch: "amd64",
+	}
+}
+
+// Observe takes one snapshot.
+func (m observer) Observe(ctx context.Context, scope state.Scope) (o state.Observed, err error) {
+	err = m.view(ctx, func(w *world) error {
+		o = w.observe(scope)
+		return nil
+	})
+	return o, err
+}
+
+// InspectContainer describes one container.
+func (m observer) InspectContainer(ctx context.Context, name string) (o state.Container, err error) {
+	err = m.view(ctx, func(w *world) error {
+		c, err := w.container(name)
+		if err != nil {
+			return err
+		}
+		o = c.observed()
+		return nil
+	})
+	return o, err
+}
+
+func (w *world) observe(scope state.Scope) state.Observed {
+	o := state.Observed{Engine: w.info(), Images: map[string]state.Image{}}
+	for _, c := range w.Containers {
+		if c.Labels[state.LabelProject] == scope.Project {
+			o.Containers = append(o.Containers, c.observed())
+		}
+	}
+	slices.SortFunc(o.Containers, func(a, b state.Container) int {
+		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
+	})
+	for _, n := range w.Networks {
+		if n.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Networks, n.Name) {
+			o.Networks = append(o.Networks, w.observeNetwork(n))
+		}
+	}
+	slices.SortFunc(o.Networks, func(a, b state.ObservedNetwork) int { return cmp.Compare(a.Name, b.Name) })
+	for _, v := range w.Volumes {
+		if v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
+			o.Volumes = append(o.Volumes, state.ObservedVolume{Name: v.Name, Driver: v.Driver, Labels: maps.Clone(v.Labels)})
+		}
+	}
+	slices.SortFunc(o.Volumes, func(a, b state.ObservedVolume) int { return cmp.Compare(a.Name, b.Name) })
+	for _, reference := range scope.Images {
+		if i, err := w.image(reference); err == nil {
+			found := i.Image
+			found.Volumes = slices.Clone(i.Volumes)
+			o.Images[reference] = found
+		}
+	}
+	return o
+}
+
+func (w *world) observeNetwork(n *network) state.ObservedNetwork {
+	o := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: maps.Clone(n.Labels)}
+	for _, c := range w.Containers {
+		if c.Running() && c.Joined[n.ID] != nil {
+			if o.Containers == nil {
+				o.Containers = map[string]string{}
+			}
+			o.Containers[c.ID] = c.Name
+		}
+	}
+	return o
+}

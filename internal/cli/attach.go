@@ -1,0 +1,227 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/stackctl/stack/internal/logs"
+	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/reconciler"
+	"github.com/stackctl/stack/state"
+)
+
+// killWithin bounds the second, forced stop.
+const killWithin = 10 * time.Second
+
+// attachment is an up that stays with its containers: it shows their logs until
+// they end or somebody has enough.
+type attachment struct {
+	*convergence
+	options  upOptions
+	services []string // all that were brought up
+	attached []string // of these, the ones whose logs are shown
+	printer  *logPrinter
+
+	// stopping ends with the first interrupt, and when a container's end is to
+	// be the end of all.
+	stopping context.Context
+	stop     context.CancelCauseFunc
+	// open is closed when logs may be printed: a live view of the progress has
+	// the terminal to itself.
+	open chan struct{}
+
+	mu      sync.Mutex
+	trigger *logs.Record // the end of a container that ends all
+	code    *int         // of --exit-code-from's service
+}
+
+func (a *app) attach(c *convergence, first step, o upOptions, g goal) error {
+	t := &attachment{
+		convergence: c, options: o, attached: o.attached(g), open: make(chan struct{}),
+		printer: newLogPrinter(a.process, logStyle{
+			color:    !o.noColor && useColor(c.settings.ansi, a.env(g.target), a.process.Out),
+			noPrefix: o.noLogPrefix,
+		}),
+	}
+	for _, s := range g.desired.Services {
+		t.services = append(t.services, s.Name)
+		if slices.Contains(t.attached, s.Name) {
+			t.printer.expect(g.desired.Project, s)
+		}
+	}
+	t.stopping, t.stop = context.WithCancelCause(a.interrupt.soft)
+	defer t.stop(nil)
+	return t.run(first)
+}
+
+// run brings the project up while it follows the containers, waits for the end
+// of them or for a reason to stop them, and stops them.
+func (t *attachment) run(first step) error {
+	ctx, cancel := context.WithCancel(t.app.interrupt.hard)
+	settled := make(chan struct{})
+	followed, err := t.follow(ctx, unchanged(first), settled)
+	defer func() { cancel(); <-followed.done }()
+	if err != nil {
+		return err
+	}
+	if t.settings.mode != render.TTY {
+		close(t.open)
+	}
+	err = t.convergence.run(first, t.stopping)
+	if t.settings.mode == render.TTY {
+		close(t.open)
+	}
+	if err != nil && t.stopping.Err() == nil {
+		return err
+	}
+	close(settled)
+	if err == nil {
+		select {
+		case <-followed.done:
+			return followed.err
+		case <-t.stopping.Done():
+		}
+	}
+	return errors.Join(withoutInterrupts(err), t.end(followed))
+}
+
+// following is a follower that runs.
+type following struct {
+	done chan struct{}
+	err  error // when done is closed
+}
+
+// follow starts to follow, and returns when no line can be missed any more.
+func (t *attachment) follow(ctx context.Context, same map[string]bool, settled <-chan struct{}) (*following, error) {
+	f := &following{done: make(chan struct{})}
+	ready := make(chan struct{})
+	options := logs.FollowOptions{
+		Options: logs.Options{
+			Project: t.desired.Project.Name, Services: t.services,
+			Lines: state.LogOptions{Tail: "0", Timestamps: t.options.timestamps},
+		},
+		Muted:    func(service string) bool { return !slices.Contains(t.attached, service) },
+		Existing: func(c state.Container) bool { return same[c.ID] },
+		Ready:    func() { close(ready) },
+		Settled:  settled,
+	}
+	go func() {
+		defer close(f.done)
+		f.err = logs.Follow(ctx, t.engine, options, t.record)
+	}()
+	select {
+	case <-ready:
+		return f, nil
+	case <-f.done:
+		return f, f.err
+	}
+}
+
+// record takes what a container says or does.
+func (t *attachment) record(r logs.Record) {
+	if r.Exit != nil {
+		t.exited(r)
+	}
+	if !slices.Contains(t.attached, r.Container.Service) {
+		return
+	}
+	<-t.open
+	t.printer.record(r)
+}
+
+// exited works out whether the end of one container is the end of all.
+func (t *attachment) exited(r logs.Record) {
+	if r.Exit.Restarting {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r.Container.Service == t.options.exitCodeFrom && t.code == nil {
+		t.code = &r.Exit.Code
+	}
+	aborts := t.options.abortOnExit || t.options.abortOnFailure && r.Exit.Code != 0
+	if aborts && t.trigger == nil && t.stopping.Err() == nil {
+		t.trigger = &r
+		t.stop(fmt.Errorf("container %s exited", r.Container.Name))
+	}
+}
+
+// end stops the containers and says what the whole came to.
+func (t *attachment) end(followed *following) error {
+	t.mu.Lock()
+	trigger := t.trigger
+	t.mu.Unlock()
+	if trigger == nil {
+		warnLine(t.settings.status, "Gracefully stopping... (press Ctrl+C again to force)")
+	} else {
+		warnLine(t.settings.status, "Aborting on container exit...")
+	}
+	err := t.stopAll()
+	if err == nil {
+		select {
+		case <-followed.done:
+		case <-t.app.interrupt.hard.Done():
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if trigger == nil {
+		return errInterrupted
+	}
+	return t.exitCode(trigger)
+}
+
+// exitCode is the container's that ended all, or that of --exit-code-from.
+func (t *attachment) exitCode(trigger *logs.Record) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	code := trigger.Exit.Code
+	if t.code != nil {
+		code = *t.code
+	}
+	if code == 0 {
+		return nil
+	}
+	return &exitError{code: code}
+}
+
+// stopAll stops what was brought up, and kills it at the second interrupt.
+func (t *attachment) stopAll() error {
+	t.warnings = nil
+	if t.settings.mode == render.TTY {
+		t.settings.mode = render.Plain // the logs of the last moments go on
+	}
+	err := t.stopWith(t.app.interrupt.hard, t.policy.StopTimeout)
+	if t.app.interrupt.hard.Err() == nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), killWithin)
+	defer cancel()
+	now := time.Duration(0)
+	return t.stopWith(ctx, &now)
+}
+
+func (t *attachment) stopWith(ctx context.Context, timeout *time.Duration) error {
+	services := t.services
+	if len(t.policy.Selected) > 0 {
+		services = t.policy.Selected
+	}
+	observed, err := t.observe(ctx, t.desired)
+	if err != nil {
+		return err
+	}
+	plan, err := planner.Stop(t.desired, observed, planner.DownPolicy{Services: services, StopTimeout: timeout})
+	if err != nil {
+		return err
+	}
+	p := t.progress(planner.Plan{Project: plan.Project, Nodes: plan.Nodes, Changes: plan.Changes})
+	err = reconciler.Executor{Engine: t.engine, Events: p.Event, Parallel: t.settings.parallel}.Execute(ctx, plan)
+	p.Done(err)
+	return err
+}

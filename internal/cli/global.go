@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stackctl/stack/project"
+)
+
+// globalOptions are the flags before the command.
+type globalOptions struct {
+	files            []string
+	projectName      string
+	projectDirectory string
+	workDir          string // the old name of projectDirectory
+	profiles         []string
+	envFiles         []string
+	compatibility    bool
+	allResources     bool
+	insecure         []string
+	dryRun           bool
+	engine           string
+	progress         string
+	ansi             string
+	noANSI           bool
+	parallel         int
+	parallelSet      bool
+	verbose          bool
+	version          bool
+}
+
+func (g *globalOptions) register(root *cobra.Command) {
+	f := root.Flags()
+	f.StringArrayVarP(&g.files, "file", "f", nil, "Compose file; several are merged, - is standard input")
+	f.StringVarP(&g.projectName, "project-name", "p", "", "Project name (default: the folder's)")
+	f.StringVar(&g.projectDirectory, "project-directory", "", "Folder that relative paths start from (default: the first compose file's)")
+	f.StringArrayVar(&g.profiles, "profile", nil, "Profile to activate")
+	f.StringArrayVar(&g.envFiles, "env-file", nil, "File with variables to use in place of .env")
+	f.BoolVar(&g.compatibility, "compatibility", false, "Name containers with underscores, as the first Docker Compose did")
+	f.BoolVar(&g.allResources, "all-resources", false, "Include networks and volumes that no service uses")
+	f.StringVar(&g.progress, "progress", "", "How to show progress (auto, tty, plain, json, quiet)")
+	f.StringVar(&g.ansi, "ansi", "auto", "When to use colours and cursor movement (never, always, auto)")
+	f.IntVar(&g.parallel, "parallel", -1, "How many engine calls may run at once, -1 for no limit (default without the flag: 64)")
+	root.PersistentFlags().BoolVar(&g.dryRun, "dry-run", false, "Show the plan and change nothing")
+	root.PersistentFlags().StringVar(&g.engine, "engine", "", "Engine to use: docker, or memory, which runs nothing and keeps its state in a file (default $STACK_ENGINE or docker)")
+
+	f.StringArrayVar(&g.insecure, "insecure-registry", nil, "Registry of compose artifacts to use without TLS")
+	f.StringVar(&g.workDir, "workdir", "", "Old name of --project-directory")
+	f.BoolVar(&g.noANSI, "no-ansi", false, "Old name of --ansi never")
+	f.BoolVar(&g.verbose, "verbose", false, "Show more output")
+	f.BoolVarP(&g.version, "version", "v", false, "Show the version")
+	for _, name := range []string{"insecure-registry", "workdir", "no-ansi", "verbose", "version"} {
+		f.Lookup(name).Hidden = true
+	}
+	root.PreRun = nil
+}
+
+// check finds flags that contradict each other, and replaces the old ones.
+func (g *globalOptions) check() error {
+	if g.workDir != "" {
+		if g.projectDirectory != "" {
+			return errors.New(`cannot specify DEPRECATED "--workdir" and "--project-directory". Please use only "--project-directory" instead`)
+		}
+		g.projectDirectory, g.workDir = g.workDir, ""
+	}
+	if g.noANSI {
+		if g.ansi != ansiAuto {
+			return errors.New(`cannot specify DEPRECATED "--no-ansi" and "--ansi". Please use only "--ansi"`)
+		}
+		g.ansi = ansiNever
+	}
+	return nil
+}
+
+// loadOptions are the project that the flags and the environment mean.
+func (a *app) loadOptions() project.Options {
+	return project.Options{
+		Files:            a.global.files,
+		ProjectDirectory: a.global.projectDirectory,
+		Name:             a.global.projectName,
+		Profiles:         a.global.profiles,
+		EnvFiles:         a.global.envFiles,
+		Compatibility:    a.global.compatibility,
+		Dir:              a.process.Dir,
+		Environ:          a.process.Environ,
+		Stdin:            a.process.In,
+	}
+}

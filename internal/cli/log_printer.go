@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/stackctl/stack/internal/logs"
+	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/state"
+)
+
+type logStyle struct {
+	color    bool
+	noPrefix bool
+}
+
+// logPrinter prints what followers and readers of logs give.
+type logPrinter struct {
+	printer *render.LogPrinter
+	err     io.Writer
+}
+
+func newLogPrinter(process Process, style logStyle) *logPrinter {
+	return &logPrinter{
+		printer: render.NewLogPrinter(render.LogOptions{
+			Stdout: process.Out, Stderr: process.Err, Color: style.color, NoPrefix: style.noPrefix,
+		}),
+		err: process.Err,
+	}
+}
+
+// expect makes room for the names of a service's containers.
+func (p *logPrinter) expect(project state.Project, s state.Service) {
+	for n := 1; n <= s.Replicas; n++ {
+		c := state.Container{Name: project.ContainerName(s.Name, n), Project: project.Name, Service: s.Name, Number: n}
+		if s.Config.ContainerName != "" {
+			c.Name = s.Config.ContainerName
+		}
+		p.printer.Register(logName(c))
+	}
+}
+
+// record prints a line, an end, or why there are no lines. A stream that is
+// gone takes no more: that is no reason to end a run.
+func (p *logPrinter) record(r logs.Record) {
+	name := logName(*r.Container)
+	switch {
+	case r.Line != nil:
+		_ = p.printer.Line(name, *r.Line)
+	case r.Exit != nil && r.Exit.Restarting:
+		_ = p.printer.Status(name, fmt.Sprintf("exited with code %d (restarting)", r.Exit.Code))
+	case r.Exit != nil:
+		_ = p.printer.Exited(name, r.Exit.Code)
+	case r.Err != nil:
+		warn(p.err, []string{r.Err.Error()})
+	}
+}
+
+// logName is what a container's lines begin with: its service and number, or
+// the name that the compose file gives it.
+func logName(c state.Container) string {
+	short := c.Service + "-" + strconv.Itoa(c.Number)
+	if _, temporary := c.Labels[state.LabelReplace]; temporary {
+		c.Name = c.Labels[state.LabelReplace]
+	}
+	rest, ours := strings.CutPrefix(c.Name, c.Project)
+	if ours && len(rest) == len(short)+1 && rest[1:1+len(c.Service)] == c.Service {
+		return rest[1:]
+	}
+	return c.Name
+}
+
+func warnLine(w io.Writer, text string) { _, _ = fmt.Fprintln(w, text) }

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/reconciler"
+)
+
+// Main runs one command and returns the exit code of the process. The first
+// signal ends the command in an orderly way, the second at once. No goroutine
+// is left behind.
+func Main(args []string, process Process) int {
+	interrupt := watchSignals(process.Signals)
+	defer interrupt.close()
+	a := &app{process: process, interrupt: interrupt}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(process.In)
+	root.SetOut(process.Out)
+	root.SetErr(process.Err)
+	return a.finish(root.ExecuteContext(interrupt.soft))
+}
+
+// app is one run of the program.
+type app struct {
+	process   Process
+	interrupt *interrupt
+	global    globalOptions
+}
+
+// exitError ends the program with a code of its own. Without an error to
+// print, nothing is printed.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// finish prints the error, if there is one to print, and chooses the exit code.
+func (a *app) finish(err error) int {
+	if err == nil {
+		return 0
+	}
+	code := 1
+	var exit *exitError
+	if errors.As(err, &exit) {
+		code, err = exit.code, exit.err
+	}
+	if signal := a.interrupt.code(); signal != 0 {
+		code, err = signal, withoutInterrupts(err)
+	}
+	if err != nil {
+		_ = render.Error(a.process.Err, err, a.colors(a.process.Err))
+	}
+	return code
+}
+
+// withoutInterrupts is what is left of an error without what only says that
+// there was an interrupt.
+func withoutInterrupts(err error) error {
+	var several *multierror.Error
+	if errors.As(err, &several) {
+		var rest []error
+		for _, one := range several.Errors {
+			if one = withoutInterrupts(one); one != nil {
+				rest = append(rest, one)
+			}
+		}
+		return errors.Join(rest...)
+	}
+	for _, interrupted := range []error{errInterrupted, reconciler.ErrInterrupted, context.Canceled} {
+		if errors.Is(err, interrupted) {
+			return nil
+		}
+	}
+	return err
+}

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/moby/term"
+)
+
+// Process is what a command sees of the process that it runs in.
+type Process struct {
+	In       io.Reader
+	Out, Err io.Writer
+	// Environ is the environment, KEY=VALUE.
+	Environ []string
+	// Dir is the working directory, absolute.
+	Dir string
+	// Signals are the interrupts that arrive; it may be nil.
+	Signals <-chan os.Signal
+	// Version is what `stack version` prints.
+	Version string
+}
+
+// lookup finds a variable of the process's environment.
+func (p Process) lookup(key string) (string, bool) {
+	for i := len(p.Environ) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(p.Environ[i], "="); ok && k == key {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func (p Process) getenv(key string) string {
+	value, _ := p.lookup(key)
+	return value
+}
+
+// isTerminal is true for a reader or writer that a person sits at.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(f.Fd())
+}
+
+// terminalSize is the size of the terminal behind w, and 80 by 24 elsewhere.
+func terminalSize(w io.Writer) (width, height int) {
+	if f, ok := w.(*os.File); ok {
+		if size, err := term.GetWinsize(f.Fd()); err == nil && size.Width > 0 && size.Height > 0 {
+			return int(size.Width), int(size.Height)
+		}
+	}
+	return 80, 24
+}

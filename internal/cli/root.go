@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// NewRootCommand returns the tree of commands, to be documented. It is not
+// connected to a process: use [Main] to run it.
+func NewRootCommand() *cobra.Command { return (&app{}).rootCommand() }
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "stack",
+		Short: "Run a project of containers from its compose file",
+		Long: `stack makes a container engine hold what a compose file describes.
+
+It compares what the file wants with what the engine holds, draws up one plan,
+and carries it out: what does not depend on each other at once, everything else
+as soon as what it waits for is there. 'stack plan' shows the plan without
+touching anything. The flags and files are those of Docker Compose.`,
+		Example: `  stack up -d          start the project of the folder
+  stack plan           show what 'up' would do, and why
+  stack logs -f web    follow the logs of one service
+  stack down           stop and remove the project`,
+		Args:              cobra.ArbitraryArgs,
+		TraverseChildren:  true,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return a.global.check() },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if a.global.version && len(args) == 0 {
+				return a.version(versionOptions{})
+			}
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			return unknownCommand(cmd, args[0])
+		},
+	}
+	root.Flags().SetInterspersed(false)
+	a.global.register(root)
+	root.AddCommand(
+		a.upCommand(),
+		a.downCommand(),
+		a.planCommand(),
+		a.psCommand(),
+		a.logsCommand(),
+		a.configCommand(),
+		a.versionCommand(),
+	)
+	a.completeGlobals(root)
+	return root
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	hint := "run 'stack help' for the list"
+	root.SuggestionsMinimumDistance = 2
+	if near := root.SuggestionsFor(name); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return fmt.Errorf("unknown command %q: %s", name, hint)
+}

@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/engine/docker"
+	"github.com/stackctl/stack/engine/memory"
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/reconciler"
+	"github.com/stackctl/stack/state"
+)
+
+// session is an engine that is connected for one command.
+type session struct {
+	app      *app
+	engine   engine.Engine
+	close    func()
+	settings settings
+	warnings []string // of the project, to be shown with the progress
+	// quiet are the operations whose progress is not shown.
+	quiet map[string]bool
+}
+
+// open connects the engine for a command on a project.
+func (a *app) open(t target) (*session, error) {
+	settings, err := a.settings(a.env(t))
+	if err != nil {
+		return nil, err
+	}
+	e, close, err := a.connect()
+	if err != nil {
+		return nil, err
+	}
+	return &session{app: a, engine: e, close: close, settings: settings, warnings: t.warnings}, nil
+}
+
+// connect prepares to call the engine that flag and environment say.
+func (a *app) connect() (engine.Engine, func(), error) {
+	name := a.global.engine
+	if name == "" {
+		name = a.process.getenv("STACK_ENGINE")
+	}
+	switch name {
+	case "", "docker":
+		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, UserAgent: "stack/" + a.process.Version})
+		if err != nil {
+			return engine.Engine{}, nil, err
+		}
+		return c.Engine(), func() { _ = c.Close() }, nil
+	case "memory":
+		file, err := a.memoryFile()
+		if err != nil {
+			return engine.Engine{}, nil, err
+		}
+		m, err := memory.Load(file, memory.Options{})
+		if err != nil {
+			return engine.Engine{}, nil, err
+		}
+		return m.Engine(), func() {}, nil
+	}
+	return engine.Engine{}, nil, fmt.Errorf("unknown engine %q: it is docker or memory", name)
+}
+
+// memoryFile is where the engine in memory keeps its state: in the user's
+// state folder (XDG Base Directory Specification).
+func (a *app) memoryFile() (string, error) {
+	dir := a.process.getenv("XDG_STATE_HOME")
+	if !filepath.IsAbs(dir) {
+		home := a.process.getenv("HOME")
+		if home == "" {
+			return filepath.Join(os.TempDir(), fmt.Sprintf("stack-%d", os.Getuid()), "memory.json"), nil
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(dir, "stack", "memory.json"), nil
+}
+
+func (s *session) observe(ctx context.Context, desired state.Desired) (state.Observed, error) {
+	return s.engine.Observe(ctx, planner.Scope(desired))
+}
+
+// progress shows the run of a plan.
+func (s *session) progress(plan planner.Plan) render.Progress {
+	p := render.NewProgress(s.settings.mode, plan, render.Options{
+		Out:   s.settings.status,
+		Color: s.settings.color,
+		Size:  func() (int, int) { return terminalSize(s.settings.status) },
+	})
+	warnings := s.warnings
+	if s.settings.mode != render.JSON { // it has the plan's already
+		warnings = append(warnings, plan.Warnings...)
+	}
+	for _, text := range warnings {
+		p.Event(event.Event{Phase: event.Warning, Detail: text})
+	}
+	return p
+}
+
+// executor runs plans and tells p. It ends gently when stop does, and at once
+// with the second interrupt.
+func (s *session) executor(p render.Progress, stop context.Context) reconciler.Executor {
+	return reconciler.Executor{
+		Engine: s.engine,
+		Events: func(e event.Event) {
+			if e.Phase != event.Progress || !s.quiet[e.Op] {
+				p.Event(e)
+			}
+		},
+		Parallel: s.settings.parallel,
+		Stop:     stop.Done(),
+	}
+}
+
+// execute runs one plan and shows it.
+func (s *session) execute(plan planner.Plan, stop context.Context) error {
+	p := s.progress(plan)
+	err := s.executor(p, stop).Execute(s.app.interrupt.hard, plan)
+	p.Done(err)
+	return err
+}
+
+// show prints a plan in place of running it.
+func (s *session) show(plan planner.Plan) error {
+	if s.settings.mode == render.JSON {
+		return render.PlanJSON(s.app.process.Out, plan)
+	}
+	warn(s.app.process.Err, s.warnings)
+	return render.Plan(s.app.process.Out, plan, s.planText())
+}
+
+func (s *session) planText() render.PlanOptions {
+	return render.PlanOptions{Color: useColor(s.settings.ansi, s.app.process.lookup, s.app.process.Out)}
+}

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+
+	"github.com/stackctl/stack/project"
+	"github.com/stackctl/stack/state"
+)
+
+// target is the project that a command works on.
+type target struct {
+	name string
+	// project is nil for one that is known by its name only: what is known of
+	// it then is what the engine's labels say.
+	project  *project.Project
+	warnings []string
+}
+
+// loaded is the project with all that the files say.
+func (a *app) loaded(ctx context.Context, options project.Options) (target, error) {
+	p, err := project.Load(ctx, options)
+	if err != nil {
+		return target{}, err
+	}
+	return target{name: p.Name, project: p, warnings: p.Warnings}, nil
+}
+
+// named is the project for a command that the engine's labels are enough for.
+// With -p alone no file is read. Files that cannot be loaded, as a variable
+// that they insist on is not set, still say what services there are.
+func (a *app) named(ctx context.Context) (target, error) {
+	options := a.loadOptions()
+	options.NoEnvResolution = true
+	if options.Name != "" && len(options.Files) == 0 {
+		name, err := project.Name(options)
+		return target{name: name}, err
+	}
+	t, err := a.loaded(ctx, options)
+	if err == nil {
+		t.warnings = nil // they are about what labels need not know
+		return t, nil
+	}
+	if name := a.process.getenv("COMPOSE_PROJECT_NAME"); name != "" {
+		return target{name: name}, nil
+	}
+	options.NoInterpolate, options.NoConsistency, options.NoPathResolution = true, true, true
+	if t, again := a.loaded(ctx, options); again == nil && !errors.Is(err, project.ErrNoFile) {
+		t.warnings = []string{fmt.Sprintf("going by what is left of the compose file: %v", err)}
+		return t, nil
+	}
+	return target{}, err
+}
+
+// env finds a variable: in the project's environment, which .env is a part of,
+// or in the process's.
+func (a *app) env(t target) lookup {
+	if t.project == nil {
+		return a.process.lookup
+	}
+	return func(key string) (string, bool) {
+		value, ok := t.project.Model.Environment[key]
+		return value, ok
+	}
+}
+
+// identity is the least that a plan needs to know: the project's name and, if
+// there are files, its services and volumes.
+func (t target) identity() state.Desired {
+	desired := state.Desired{Project: state.Project{Name: t.name}}
+	if t.project == nil {
+		return desired
+	}
+	if full, err := t.project.Desired(project.DesiredOptions{}); err == nil {
+		return full
+	}
+	desired.Known = t.project.ServiceNames()
+	return desired
+}
+
+// checkServices makes sure that each of the names is a service of the project,
+// or of one of the containers where there is no file.
+func (t target) checkServices(names []string, containers []state.Container) error {
+	known := func(name string) bool {
+		if t.project != nil {
+			return slices.Contains(t.project.ServiceNames(), name)
+		}
+		return slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name })
+	}
+	for _, name := range names {
+		if !known(name) {
+			return fmt.Errorf("no such service: %s", name)
+		}
+	}
+	return nil
+}
+
+// expand replaces patterns by the active services that they match.
+func expand(patterns []string, p *project.Project) []string {
+	var names []string
+	for _, pattern := range patterns {
+		for _, name := range p.Services() {
+			if ok, _ := path.Match(pattern, name); (ok || name == pattern) && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// warn prints warnings where no progress view does.
+func warn(w io.Writer, warnings []string) {
+	for _, text := range warnings {
+		_, _ = fmt.Fprintf(w, "warning: %s\n", text)
+	}
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stackctl/stack/planner"
+)
+
+func (a *app) upCommand() *cobra.Command {
+	var o upOptions
+	cmd := &cobra.Command{
+		Use:   "up [OPTIONS] [SERVICE...]",
+		Short: "Create and start the project's containers",
+		Long: `Create and start the project's containers, networks and volumes.
+
+What is already as the file says is left alone; what differs is changed in
+place or replaced. A replaced container comes back if the new one does not
+start. Each container is started as soon as what it depends on is ready.
+
+Without -d the logs of all containers are shown until they end; the first
+Ctrl-C stops them, the second kills them. Naming services limits the command
+to these and what they depend on.`,
+		Example: `  stack up                      start everything and show the logs
+  stack up -d --wait            return when everything is ready
+  stack up -d --scale web=3     with three replicas of web
+  stack up -d web               web, and what it depends on
+  stack up --dry-run            show the plan only`,
+		ValidArgsFunction: a.completeServices,
+		RunE: func(cmd *cobra.Command, services []string) error {
+			o.note(cmd.Flags())
+			if err := errors.Join(o.check(), o.checkSaved(cmd.Flags(), services)); err != nil {
+				return err
+			}
+			return a.up(cmd.Context(), o, services)
+		},
+	}
+	o.register(cmd.Flags())
+	return cmd
+}
+
+func (a *app) up(ctx context.Context, o upOptions, services []string) error {
+	var saved *savedPlan
+	if o.planFile != "" {
+		var err error
+		if saved, err = readPlan(a.path(o.planFile)); err != nil {
+			return err
+		}
+		services = saved.apply(&o.planOptions)
+	}
+	g, err := a.goal(ctx, o.planOptions, services)
+	if err != nil {
+		return err
+	}
+	if err := o.checkNames(g); err != nil {
+		return err
+	}
+	s, err := a.open(g.target)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	s.quiet = o.quiet()
+	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes}
+	first, err := c.begin(ctx, saved)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.global.dryRun:
+		return s.show(first.plan)
+	case o.detach || o.noStart:
+		return c.run(first, a.interrupt.soft)
+	}
+	return a.attach(c, first, o, g)
+}
+
+// begin is the first plan: the saved one, if there is one and it still holds.
+func (c *convergence) begin(ctx context.Context, saved *savedPlan) (step, error) {
+	if saved == nil {
+		return c.prepare(ctx)
+	}
+	c.policy = saved.Policy
+	s, err := c.plan(ctx)
+	if err != nil {
+		return step{}, err
+	}
+	return s, saved.check(c.desired, s)
+}
+
+// unchanged are the ids of the containers that a plan leaves as they are.
+func unchanged(s step) map[string]bool {
+	same := map[string]bool{}
+	for _, change := range s.plan.Changes {
+		if change.Action != planner.NoOp {
+			continue
+		}
+		for _, c := range s.observed.Containers {
+			if c.Name == change.Name {
+				same[c.ID] = true
+			}
+		}
+	}
+	return same
+}

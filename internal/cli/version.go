@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+type versionOptions struct {
+	format string
+	short  bool
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	var o versionOptions
+	cmd := &cobra.Command{
+		Use:   "version [OPTIONS]",
+		Short: "Show the version",
+		Long:  "Show the version of stack. No engine is asked.",
+		Example: `  stack version
+  stack version --short
+  stack version --format json`,
+		Args:              cobra.NoArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(*cobra.Command, []string) error { return a.version(o) },
+	}
+	f := cmd.Flags()
+	f.StringVarP(&o.format, "format", "f", "", "How to print it (pretty, json)")
+	f.BoolVar(&o.short, "short", false, "Print the number alone")
+	return cmd
+}
+
+func (a *app) version(o versionOptions) error {
+	text := "stack version " + a.process.Version
+	switch {
+	case o.short:
+		text = strings.TrimPrefix(a.process.Version, "v")
+	case o.format == "json":
+		line, err := json.Marshal(map[string]string{"version": a.process.Version})
+		if err != nil {
+			return err
+		}
+		text = string(line)
+	case o.format != "" && o.format != "pretty":
+		return fmt.Errorf("unknown --format value %q: it is pretty or json", o.format)
+	}
+	_, err := fmt.Fprintln(a.process.Out, text)
+	return err
+}

@@ -1,0 +1,149 @@
+package logs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
+)
+
+// occurred takes one entry of the engine's event stream.
+func (f *follower) occurred(ctx context.Context, o state.Occurrence) error {
+	if !f.options.hasService(o.Service) || o.Labels[state.LabelOneOff] == "True" {
+		return nil
+	}
+	s := f.streams[o.Container]
+	switch o.Action {
+	case state.ActionCreate, state.ActionStart:
+		if s == nil {
+			return f.appeared(ctx, o)
+		}
+		if o.Action == state.ActionStart {
+			f.enqueue(ctx, s, o)
+		}
+	case state.ActionDie:
+		if s != nil {
+			f.enqueue(ctx, s, o)
+		}
+	case state.ActionDestroy:
+		if s != nil {
+			f.remove(s)
+		}
+	}
+	return nil
+}
+
+// appeared begins to follow a container that was not known.
+func (f *follower) appeared(ctx context.Context, o state.Occurrence) error {
+	c, err := f.source.InspectContainer(ctx, o.Container)
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("inspect %s: %w", o.Name, err)
+	}
+	if !f.options.Wants(c) {
+		return nil
+	}
+	s := f.add(c)
+	s.alive = true
+	if o.Action == state.ActionStart {
+		f.begin(ctx, s)
+	}
+	return nil
+}
+
+// remove forgets that a container lives. What it printed last is still read,
+// and its end still told.
+func (f *follower) remove(s *stream) {
+	f.ended = f.ended || !s.removed
+	s.removed = true
+}
+
+// enqueue takes the starts and deaths of one container in their order, each
+// after what was printed before it.
+func (f *follower) enqueue(ctx context.Context, s *stream, o state.Occurrence) {
+	s.queue = append(s.queue, o)
+	f.advance(ctx, s)
+}
+
+func (f *follower) advance(ctx context.Context, s *stream) {
+	for !s.reading && len(s.queue) > 0 {
+		o := s.queue[0]
+		s.queue = s.queue[1:]
+		if o.Action == state.ActionStart {
+			f.started(ctx, s)
+		} else {
+			f.died(ctx, s, o)
+		}
+	}
+}
+
+// started begins to read a run, unless it has been read already: a start can
+// be seen in an observation before it comes as an occurrence.
+func (f *follower) started(ctx context.Context, s *stream) {
+	f.refresh(ctx, s)
+	if s.container.StartedAt.After(s.run) {
+		f.begin(ctx, s)
+	}
+}
+
+// died tells the end of a run, once.
+func (f *follower) died(ctx context.Context, s *stream, o state.Occurrence) {
+	if !s.alive {
+		return
+	}
+	restarting := f.restarting(ctx, s.container.ID)
+	s.since = stamp(o.At)
+	s.alive = restarting
+	f.ended = f.ended || !restarting
+	f.emit(Record{Container: &s.container, Exit: &Exit{Code: o.ExitCode, Restarting: restarting}})
+}
+
+// refresh looks the container up again: its name may have changed.
+func (f *follower) refresh(ctx context.Context, s *stream) {
+	if c, err := f.source.InspectContainer(ctx, s.container.ID); err == nil {
+		s.container = c
+	}
+}
+
+// restarting is true when the engine starts the container again by itself, or
+// has done so.
+func (f *follower) restarting(ctx context.Context, id string) bool {
+	c, err := f.source.InspectContainer(ctx, id)
+	return err == nil && (c.Status == state.StatusRestarting || c.Running())
+}
+
+// begin reads a run that has just started, from its first line.
+func (f *follower) begin(ctx context.Context, s *stream) {
+	s.alive, s.removed = true, false
+	lines := state.LogOptions{Timestamps: f.options.Lines.Timestamps, Since: s.since, Until: f.options.Lines.Until}
+	if s.since == "" {
+		lines.Since = f.options.Lines.Since
+	}
+	f.read(ctx, s, lines)
+}
+
+// read reads in a goroutine of its own until the container ends.
+func (f *follower) read(ctx context.Context, s *stream, lines state.LogOptions) {
+	s.run = s.container.StartedAt
+	if !readable(s.container) || f.options.Muted != nil && f.options.Muted(s.container.Service) {
+		return
+	}
+	c := s.container
+	lines.Follow = true
+	s.reading = true
+	f.running.Go(func() {
+		err := f.source.Logs(ctx, c.ID, lines, func(l state.LogLine) { f.emit(Record{Container: &c, Line: &l}) })
+		if err != nil && ctx.Err() == nil && !errors.Is(err, engine.ErrNotFound) {
+			f.emit(Record{Container: &c, Err: fmt.Errorf("logs of %s: %w", c.Name, err)})
+		}
+		f.post(ctx, func(ctx context.Context) error {
+			s.reading = false
+			f.advance(ctx, s)
+			return nil
+		})
+	})
+}

@@ -1,0 +1,130 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/stackctl/stack/state"
+)
+
+// LogOptions say how logs are printed.
+type LogOptions struct {
+	Stdout, Stderr io.Writer
+	Color          bool
+	NoPrefix       bool
+}
+
+// LogPrinter prints the lines of many containers, each behind its name:
+//
+//	web-1  | GET /
+//
+// It may be used by several goroutines. A line is written whole, and lines of
+// one goroutine stay in order, also between stdout and stderr. A line's
+// timestamp, if it is wanted, is a part of the line that the engine gives.
+type LogPrinter struct {
+	options LogOptions
+	waiting atomic.Int32 // calls that are about to write
+
+	mu       sync.Mutex
+	out, err *bufio.Writer
+	last     *bufio.Writer
+	prefixes map[string]string
+	colors   map[string]string
+	width    int
+}
+
+// NewLogPrinter makes a LogPrinter.
+func NewLogPrinter(options LogOptions) *LogPrinter {
+	return &LogPrinter{
+		options:  options,
+		out:      bufio.NewWriterSize(options.Stdout, 1<<16),
+		err:      bufio.NewWriterSize(options.Stderr, 1<<16),
+		prefixes: map[string]string{},
+		colors:   map[string]string{},
+	}
+}
+
+// Register makes names known, so that the first line is padded for all of
+// them and colours are given in this order. Other names may come later.
+func (p *LogPrinter) Register(names ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.register(names...)
+}
+
+// Line prints one line of a container's. An error is that of the stream that
+// it was for; it stays until the end.
+func (p *LogPrinter) Line(name string, line state.LogLine) error {
+	w := p.out
+	if line.Stderr {
+		w = p.err
+	}
+	return p.write(w, func() {
+		if !p.options.NoPrefix {
+			_, _ = w.WriteString(p.prefix(name))
+		}
+		_, _ = w.WriteString(line.Text)
+		_ = w.WriteByte('\n')
+	})
+}
+
+// Exited says that a container ended: "web-1 exited with code 0".
+func (p *LogPrinter) Exited(name string, code int) error {
+	return p.Status(name, fmt.Sprintf("exited with code %d", code))
+}
+
+// Status says something of a container, in its colour.
+func (p *LogPrinter) Status(name, text string) error {
+	return p.write(p.out, func() {
+		p.prefix(name)
+		_, _ = p.out.WriteString(p.paint(name, name+" "+text) + "\n")
+	})
+}
+
+// write flushes as soon as nobody else is about to write: a lone line is seen
+// at once, and a flood costs few system calls.
+func (p *LogPrinter) write(w *bufio.Writer, print func()) error {
+	p.waiting.Add(1)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	busy := p.waiting.Add(-1) > 0
+	if p.last != nil && p.last != w {
+		// Both may end in one terminal: keep their order.
+		_ = p.last.Flush()
+	}
+	p.last = w
+	print()
+	if busy {
+		return nil
+	}
+	return w.Flush()
+}
+
+func (p *LogPrinter) prefix(name string) string {
+	prefix, known := p.prefixes[name]
+	if !known {
+		p.register(name)
+		prefix = p.prefixes[name]
+	}
+	return prefix
+}
+
+func (p *LogPrinter) register(names ...string) {
+	palette := [...]string{"36", "33", "32", "35", "34", "36;1", "33;1", "32;1", "35;1", "34;1"}
+	for _, name := range names {
+		if _, known := p.colors[name]; !known {
+			p.colors[name] = palette[len(p.colors)%len(palette)]
+			p.width = max(p.width, cells(name))
+		}
+	}
+	for name := range p.colors {
+		p.prefixes[name] = p.paint(name, pad(name, p.width+1)+" | ")
+	}
+}
+
+func (p *LogPrinter) paint(name, text string) string {
+	return style{p.options.Color}.paint(p.colors[name], text)
+}

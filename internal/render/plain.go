@@ -1,0 +1,158 @@
+package render
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+// plain prints one line for each thing that happens, as Docker Compose does
+// without a terminal.
+type plain struct {
+	options Options
+
+	mu      sync.Mutex
+	cast    cast
+	shown   map[subject]bool      // that it runs, or that something happened to it
+	skipped map[string]bool       // lines
+	parts   map[state.Ref]int     // of a replacement, that have not succeeded
+	begun   map[state.Ref]bool    // replacements
+	details map[planner.ID]string // the last one printed
+}
+
+func newPlain(options Options) *plain {
+	return &plain{options: options, shown: map[subject]bool{}, skipped: map[string]bool{}, details: map[planner.ID]string{}}
+}
+
+// Next prints the containers that run already.
+func (p *plain) Next(plan planner.Plan) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cast = newCast(plan)
+	p.parts, p.begun = map[state.Ref]int{}, map[state.Ref]bool{}
+	for _, node := range plan.Nodes {
+		if p.cast.replacing[node.Ref] && replaces(node.Op.Kind()) {
+			p.parts[node.Ref]++
+		}
+	}
+	for _, change := range plan.Changes {
+		// A reason says why something that does not run is left alone.
+		if change.Ref.Kind == state.KindContainer && change.Action == planner.NoOp && len(change.Reasons) == 0 {
+			if s := (subject{change.Ref.Kind, change.Name}); !p.shown[s] {
+				p.say(s, "Running")
+			}
+		}
+	}
+}
+
+// Event prints an event's line, if it has one.
+func (p *plain) Event(e event.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.cast.of(e)
+	switch e.Phase {
+	case event.Started, event.Succeeded:
+		if text := p.text(e); text != "" {
+			p.say(s, text)
+		}
+	case event.Progress:
+		p.progress(s, e)
+	case event.Failed:
+		if !p.cast.nodes[planner.ID(e.Node)].Optional { // else a warning follows
+			p.say(s, "Error "+oneLine(e.Error))
+		}
+	case event.Skipped:
+		if cause := p.cast.cause(e.Cause); cause != s.name { // else its error is told
+			p.once(s, "Skipped, because of "+cause)
+		}
+	case event.Canceled:
+		p.once(s, "Canceled")
+	case event.Undone:
+		p.say(s, fmt.Sprintf("Undone: %s %s", e.Name, undoneWord(e.Op)))
+	case event.Warning:
+		if e.Ref == (state.Ref{}) {
+			p.line("Warning " + e.Detail)
+		} else {
+			p.say(s, "Warning "+oneLine(e.Detail))
+		}
+	}
+}
+
+// Done prints nothing: the error is the command's to print.
+func (p *plain) Done(error) {}
+
+// text is what is said of a node that starts or has succeeded.
+func (p *plain) text(e event.Event) string {
+	if p.cast.replacing[e.Ref] && replaces(e.Op) {
+		return p.replacement(e)
+	}
+	w := wordsOf(e.Op, e.Condition)
+	started := e.Phase == event.Started
+	switch {
+	case p.cast.restarts[e.Ref] && e.Op == "StopContainer":
+		w = words{doing: "Restarting"}
+	case p.cast.restarts[e.Ref] && e.Op == "StartContainer":
+		w.doing = ""
+	}
+	if started {
+		return w.doing
+	}
+	return w.done
+}
+
+// replaces is true for the operations that together are a replacement.
+func replaces(op string) bool {
+	switch op {
+	case "CreateContainer", "StopContainer", "RemoveContainer", "RenameContainer":
+		return true
+	}
+	return false
+}
+
+// replacement tells of all the steps of a replacement as one.
+func (p *plain) replacement(e event.Event) string {
+	switch {
+	case e.Phase == event.Started && !p.begun[e.Ref]:
+		p.begun[e.Ref] = true
+		return "Recreate"
+	case e.Phase == event.Succeeded:
+		if p.parts[e.Ref]--; p.parts[e.Ref] == 0 {
+			return "Recreated"
+		}
+	}
+	return ""
+}
+
+// progress prints a build's steps. How far a transfer is, and what probes say,
+// is not told in lines.
+func (p *plain) progress(s subject, e event.Event) {
+	if e.Op != "BuildImage" || e.Total > 0 {
+		return
+	}
+	text := oneLine(e.Detail)
+	if id := planner.ID(e.Node); text != "" && p.details[id] != text {
+		p.details[id] = text
+		p.say(s, text)
+	}
+}
+
+// once is say for what is true of several nodes of a resource.
+func (p *plain) once(s subject, text string) {
+	if line := s.String() + text; !p.skipped[line] {
+		p.skipped[line] = true
+		p.say(s, text)
+	}
+}
+
+func (p *plain) say(s subject, text string) {
+	p.shown[s] = true
+	p.line(s.String() + " " + text)
+}
+
+// line prints one line. That it cannot be printed is no reason to end a run.
+func (p *plain) line(text string) {
+	_, _ = fmt.Fprintln(p.options.Out, " "+text)
+}

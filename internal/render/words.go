@@ -1,0 +1,112 @@
+package render
+
+import "github.com/stackctl/stack/state"
+
+// words are what is said while an operation runs and when it has succeeded, in
+// Docker Compose's terms where it has one.
+type words struct{ doing, done string }
+
+// wordsOf returns nothing for operations that are a part of another one and
+// not told on their own.
+func wordsOf(op string, condition state.Condition) words {
+	switch op {
+	case "PullImage":
+		return words{"Pulling", "Pulled"}
+	case "BuildImage":
+		return words{"Building", "Built"}
+	case "CreateNetwork", "CreateVolume", "CreateContainer":
+		return words{"Creating", "Created"}
+	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer":
+		return words{"Removing", "Removed"}
+	case "StartContainer":
+		return words{"Starting", "Started"}
+	case "StopContainer":
+		return words{"Stopping", "Stopped"}
+	case "RenameContainer":
+		return words{"Renaming", "Renamed"}
+	case "AwaitContainer":
+		return words{"Waiting", metWord(condition)}
+	}
+	return words{}
+}
+
+func metWord(condition state.Condition) string {
+	switch condition {
+	case state.Completed:
+		return "Exited"
+	case state.Started:
+		return "Started"
+	case state.Healthy, state.Ready:
+	}
+	return "Healthy"
+}
+
+// activity is what is said in the live view of an operation that runs, also of
+// those that wordsOf leaves out.
+func activity(op string, condition state.Condition) string {
+	switch op {
+	case "WriteFiles":
+		return "Writing configs and secrets"
+	case "ConnectNetwork":
+		return "Connecting"
+	case "DisconnectNetwork":
+		return "Disconnecting"
+	case "RunHook":
+		return "Running a hook"
+	case "AwaitContainer":
+		switch condition {
+		case state.Completed:
+			return "Waiting for its end"
+		case state.Ready, state.Started:
+			return "Waiting until it is ready"
+		case state.Healthy:
+		}
+		return "Waiting for its health"
+	}
+	return wordsOf(op, condition).doing
+}
+
+// purpose completes "waits for web …".
+func purpose(op string, condition state.Condition) string {
+	switch op {
+	case "PullImage":
+		return "to be pulled"
+	case "BuildImage":
+		return "to be built"
+	case "StartContainer", "RunHook":
+		return "to start"
+	case "StopContainer":
+		return "to stop"
+	case "RemoveContainer", "RemoveNetwork", "RemoveVolume", "RemoveImage":
+		return "to be removed"
+	case "DisconnectNetwork":
+		return "to be disconnected"
+	case "AwaitContainer":
+		switch condition {
+		case state.Completed:
+			return "to complete"
+		case state.Ready, state.Started:
+			return "to be ready"
+		case state.Healthy:
+		}
+		return "to be healthy"
+	}
+	return "to be created"
+}
+
+// undoneWord says what a compensation did.
+func undoneWord(op string) string {
+	switch op {
+	case "RemoveContainer":
+		return "removed"
+	case "StopContainer":
+		return "stopped"
+	case "StartContainer":
+		return "started again"
+	case "RenameContainer":
+		return "renamed back"
+	case "ConnectNetwork":
+		return "connected again"
+	}
+	return op
+}

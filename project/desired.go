@@ -1,0 +1,237 @@
+package project
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/xhit/go-str2duration/v2"
+
+	"github.com/stackctl/stack/state"
+)
+
+// DesiredOptions adjust what a project wants.
+type DesiredOptions struct {
+	// Scale replaces the number of replicas of services.
+	Scale map[string]int
+	// AllowMissingFiles makes a file of a config or secret that is not there a
+	// warning: it is for a plan that is only shown, and for taking down.
+	AllowMissingFiles bool
+}
+
+// Desired is what the project's active services want the engine to hold, with
+// the networks and volumes of the model.
+//
+// It reads the files of configs and secrets, for their digests, and may add to
+// Project.Warnings. Hashes are
+// those of the services as they are written; what is added to a service's
+// configuration here (the image of a build, the default platform, the mounts
+// of configs and secrets) comes after.
+func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
+	for _, name := range sortedKeys(o.Scale) {
+		if _, ok := p.Model.Services[name]; !ok {
+			return state.Desired{}, p.noSuchService(name)
+		}
+	}
+	d := state.Desired{
+		Project: state.Project{
+			Name: p.Name, WorkingDir: p.WorkingDir, ConfigFiles: p.Files, EnvFiles: p.EnvFiles,
+		},
+		Known: p.ServiceNames(),
+	}
+	b := &desiredBuilder{checker: checker{project: p, model: p.Model}, options: o, oneShots: p.oneShots()}
+	for _, name := range sortedKeys(p.Model.Services) {
+		s := p.Model.Services[name]
+		if s.Provider != nil {
+			continue // not honoured yet: see Project.Warnings
+		}
+		service, err := b.service(s)
+		if err != nil {
+			return state.Desired{}, err
+		}
+		d.Services = append(d.Services, service)
+	}
+	if err := b.errs.orNil(); err != nil {
+		return state.Desired{}, err
+	}
+	var err error
+	if d.Networks, err = p.desiredNetworks(); err != nil {
+		return state.Desired{}, err
+	}
+	d.Volumes, err = p.desiredVolumes()
+	return d, err
+}
+
+// oneShots are the services for whose completion another one waits.
+func (p *Project) oneShots() map[string]bool {
+	found := map[string]bool{}
+	for _, s := range p.Model.Services {
+		for name, dependency := range s.DependsOn {
+			if dependency.Condition == types.ServiceConditionCompletedSuccessfully {
+				found[name] = true
+			}
+		}
+	}
+	return found
+}
+
+// desiredBuilder makes services; what is wrong with them is collected.
+type desiredBuilder struct {
+	checker
+	options  DesiredOptions
+	oneShots map[string]bool
+}
+
+func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
+	p := b.project
+	s, err := p.withPlatform(s)
+	if err != nil {
+		return state.Service{}, err
+	}
+	hash, err := ServiceHash(s)
+	if err != nil {
+		return state.Service{}, err
+	}
+	service := state.Service{Name: s.Name, Hash: hash, Replicas: s.GetScale(), OneShot: b.oneShots[s.Name]}
+	if n, ok := b.options.Scale[s.Name]; ok {
+		service.Replicas = n
+	}
+	if service.Replicas > 1 && s.ContainerName != "" {
+		b.addValue(modelPath{"services", s.Name, "container_name"},
+			fmt.Sprintf("can't set container_name and %d replicas as container name must be unique", service.Replicas),
+			"remove container_name, or have one replica")
+	}
+	if service.PullPolicy, service.RefreshAfter, err = pullPolicy(s); err != nil {
+		b.addValue(modelPath{"services", s.Name, "pull_policy"}, err.Error(), "")
+	}
+	service.Probe = b.probe(s)
+	s.Image = p.image(s)
+	service.Build = b.buildSpec(s)
+	if s.Platform == "" {
+		s.Platform = p.Model.Environment[envPlatform]
+	}
+	s.DependsOn = b.wantedDependencies(s)
+	service.DependsOn = dependencies(s.DependsOn)
+	b.inputs(&s, &service)
+	service.Config = s
+	return service, nil
+}
+
+// wantedDependencies leaves out optional dependencies on services that are not
+// active, and those that no engine runs.
+func (b *desiredBuilder) wantedDependencies(s types.ServiceConfig) types.DependsOnConfig {
+	var wanted types.DependsOnConfig
+	for name, dependency := range s.DependsOn {
+		if other, active := b.model.Services[name]; active && other.Provider == nil {
+			if wanted == nil {
+				wanted = types.DependsOnConfig{}
+			}
+			wanted[name] = dependency
+		}
+	}
+	return wanted
+}
+
+func dependencies(config types.DependsOnConfig) []state.Dependency {
+	var all []state.Dependency
+	for _, name := range sortedKeys(config) {
+		d := config[name]
+		condition := state.Condition(d.Condition)
+		if condition == "" {
+			condition = state.Started
+		}
+		all = append(all, state.Dependency{Service: name, Condition: condition, Required: d.Required, Restart: d.Restart})
+	}
+	return all
+}
+
+// withPlatform gives a service that is built the platform of
+// DOCKER_DEFAULT_PLATFORM, as Docker Compose does before it hashes.
+func (p *Project) withPlatform(s types.ServiceConfig) (types.ServiceConfig, error) {
+	platform := p.Model.Environment[envPlatform]
+	if s.Build == nil || platform == "" || s.Platform != "" {
+		return s, nil
+	}
+	if len(s.Build.Platforms) > 0 && !slices.Contains(s.Build.Platforms, platform) {
+		return s, fmt.Errorf("service %q build.platforms does not support value set by %s: %s", s.Name, envPlatform, platform)
+	}
+	s.Platform = platform
+	return s, nil
+}
+
+// image is the image that a service runs.
+func (p *Project) image(s types.ServiceConfig) string {
+	if s.Image != "" {
+		return s.Image
+	}
+	separator := "-"
+	if p.compatibility {
+		separator = "_"
+	}
+	return p.Name + separator + s.Name
+}
+
+func pullPolicy(s types.ServiceConfig) (string, time.Duration, error) {
+	policy, after, err := s.GetPullPolicy()
+	if err != nil {
+		return "", 0, err
+	}
+	if policy == types.PullPolicyIfNotPresent {
+		policy = types.PullPolicyMissing
+	}
+	if policy == types.PullPolicyRefresh && s.PullRefreshAfter != "" {
+		after, err = str2duration.ParseDuration(s.PullRefreshAfter)
+	}
+	return policy, after, err
+}
+
+// buildSpec is how a service's image is built, nil for one that is not.
+func (b *desiredBuilder) buildSpec(s types.ServiceConfig) *state.BuildSpec {
+	if s.Build == nil {
+		return nil
+	}
+	spec := &state.BuildSpec{
+		Image: s.Image, Service: s.Name, Config: *s.Build, Platform: s.Platform,
+		NoCache: s.Build.NoCache, Pull: s.Build.Pull,
+		Labels: map[string]string{state.LabelProject: b.project.Name, state.LabelService: s.Name},
+	}
+	if spec.Platform == "" && len(s.Build.Platforms) == 1 {
+		spec.Platform = s.Build.Platforms[0]
+	}
+	return spec
+}
+
+func (p *Project) desiredNetworks() ([]state.Network, error) {
+	var all []state.Network
+	for _, key := range sortedKeys(p.Model.Networks) {
+		n := state.Network{Key: key, Config: p.Model.Networks[key]}
+		n.External = bool(n.Config.External)
+		if !n.External {
+			hash, err := NetworkHash(n.Config)
+			if err != nil {
+				return nil, err
+			}
+			n.Hash = hash
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+func (p *Project) desiredVolumes() ([]state.Volume, error) {
+	var all []state.Volume
+	for _, key := range sortedKeys(p.Model.Volumes) {
+		v := state.Volume{Key: key, Config: p.Model.Volumes[key]}
+		v.External = bool(v.Config.External)
+		if !v.External {
+			hash, err := VolumeHash(v.Config)
+			if err != nil {
+				return nil, err
+			}
+			v.Hash = hash
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}

@@ -1,0 +1,104 @@
+package project
+
+import (
+	"fmt"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// notHonoured are warnings of the fields that are set and have no effect yet,
+// each by its path, so that nothing is ignored in silence.
+func (p *Project) notHonoured() []string {
+	n := &notes{}
+	for _, name := range sortedKeys(p.Model.Services) {
+		s := p.Model.Services[name]
+		n.prefix = "services." + name
+		n.service(s)
+		n.deploy(s.Deploy)
+		n.build(s.Build)
+		n.mounts(s)
+		for _, r := range p.fileReferences(s) {
+			owned := r.use.UID != "" || r.use.GID != "" || r.use.Mode != nil
+			n.when(owned && r.object.File != "", fmt.Sprintf("%ss.%s: uid, gid and mode of a %s from a file", r.kind, r.use.Source, r.kind))
+		}
+	}
+	n.prefix = ""
+	for _, name := range sortedKeys(p.Model.Jobs) {
+		n.when(true, "jobs."+name)
+	}
+	for _, name := range sortedKeys(p.Model.Models) {
+		n.when(true, "models."+name)
+	}
+	return n.all
+}
+
+// notes collects warnings.
+type notes struct {
+	prefix string
+	all    []string
+}
+
+// when adds a warning of a field that is set.
+func (n *notes) when(set bool, field string) {
+	if !set {
+		return
+	}
+	if n.prefix != "" {
+		field = n.prefix + "." + field
+	}
+	n.all = append(n.all, field+": not honoured yet, ignored")
+}
+
+func (n *notes) service(s types.ServiceConfig) {
+	n.when(s.CredentialSpec != nil, "credential_spec")
+	n.when(len(s.Models) > 0, "models")
+	n.when(len(s.PreStart) > 0, "pre_start")
+	n.when(s.Provider != nil, "provider")
+	n.when(s.Umask != nil, "umask")
+	n.when(s.UseAPISocket, "use_api_socket")
+	for _, name := range sortedKeys(s.Networks) {
+		if network := s.Networks[name]; network != nil {
+			n.when(!network.ServiceNameAliasEnabled(), "networks."+name+".use_service_name_alias")
+		}
+	}
+}
+
+func (n *notes) deploy(d *types.DeployConfig) {
+	if d == nil {
+		return
+	}
+	n.when(d.Mode != "" && d.Mode != "replicated", "deploy.mode")
+	n.when(len(d.Labels) > 0, "deploy.labels")
+	n.when(d.UpdateConfig != nil, "deploy.update_config")
+	n.when(d.RollbackConfig != nil, "deploy.rollback_config")
+	n.when(len(d.Placement.Constraints)+len(d.Placement.Preferences) > 0 || d.Placement.MaxReplicas != 0, "deploy.placement")
+	n.when(d.EndpointMode != "", "deploy.endpoint_mode")
+	if r := d.Resources.Reservations; r != nil {
+		n.when(len(r.GenericResources) > 0, "deploy.resources.reservations.generic_resources")
+		n.when(r.NanoCPUs != 0, "deploy.resources.reservations.cpus")
+	}
+}
+
+func (n *notes) build(b *types.BuildConfig) {
+	if b == nil {
+		return
+	}
+	n.when(len(b.AdditionalContexts) > 0, "build.additional_contexts")
+	n.when(len(b.CacheTo) > 0, "build.cache_to")
+	n.when(len(b.Entitlements) > 0, "build.entitlements")
+	n.when(b.Isolation != "", "build.isolation")
+	n.when(len(b.NoCacheFilter) > 0, "build.no_cache_filter")
+	n.when(len(b.Platforms) > 1, "build.platforms: more than one platform")
+	n.when(b.Privileged, "build.privileged")
+	n.when(b.Provenance != "" && b.Provenance != "false", "build.provenance")
+	n.when(b.SBOM != "" && b.SBOM != "false", "build.sbom")
+	n.when(len(b.Secrets) > 0, "build.secrets")
+	n.when(len(b.SSH) > 0, "build.ssh")
+	n.when(len(b.Ulimits) > 0, "build.ulimits")
+}
+
+func (n *notes) mounts(s types.ServiceConfig) {
+	for i, v := range s.Volumes {
+		n.when(v.Type == types.VolumeTypeCluster, fmt.Sprintf("volumes.%d: type cluster", i))
+	}
+}

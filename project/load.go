@@ -1,0 +1,145 @@
+package project
+
+import (
+	"context"
+	"slices"
+
+	"github.com/compose-spec/compose-go/v2/loader"
+	"github.com/compose-spec/compose-go/v2/types"
+)
+
+// Project is a loaded project.
+type Project struct {
+	Name string
+	// Model is the project in compose-go's types. Its Services are the ones
+	// that are active and selected, its DisabledServices all others. With
+	// Options.NoInterpolate it has names only.
+	Model *types.Project
+	// WorkingDir is what relative paths start from.
+	WorkingDir string
+	// Files are the compose files that were loaded, absolute, "-" for standard
+	// input. Included files are not among them.
+	Files []string
+	// EnvFiles are the env files that were asked for. A .env that was found is
+	// not among them.
+	EnvFiles []string
+	// Profiles are the active ones.
+	Profiles []string
+	// Warnings are what is odd but no error, one sentence each: a variable that
+	// is not set, a field that is not honoured yet.
+	Warnings []string
+
+	compatibility bool
+	contents      []types.ConfigFile
+	workspace     *workspace
+	raw           map[string]any // with NoInterpolate only
+}
+
+// Load finds, reads, merges and checks a project.
+//
+// Without a file the error is [ErrNoFile]. What is wrong with the files is an
+// [Errors]. It logs nothing: see Project.Warnings.
+func Load(ctx context.Context, o Options) (*Project, error) {
+	w, err := newWorkspace(o)
+	if err != nil {
+		return nil, err
+	}
+	files, err := w.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.checkAliases(files); err != nil {
+		return nil, err
+	}
+	name, err := w.name(files)
+	if err != nil {
+		return nil, err
+	}
+	p := &Project{
+		Name: name, WorkingDir: w.dir, Files: w.files, EnvFiles: w.explicitEnvFiles(),
+		compatibility: o.Compatibility || w.on(envCompatibility), contents: files, workspace: w,
+	}
+	if o.NoInterpolate {
+		if p.raw, p.Warnings, err = w.rawModel(ctx, name, files); err != nil {
+			return nil, err
+		}
+		p.Model = nameOnly(name, p.raw, w.env)
+		return p, nil
+	}
+	if p.Model, p.Warnings, err = w.model(ctx, name, files); err != nil {
+		return nil, err
+	}
+	if err := p.finish(); err != nil {
+		return nil, err
+	}
+	p.Warnings = append(p.Warnings, p.notHonoured()...)
+	return p, nil
+}
+
+// model has compose-go parse, merge and interpolate the files.
+func (w *workspace) model(ctx context.Context, name string, files []types.ConfigFile) (*types.Project, []string, error) {
+	details := types.ConfigDetails{WorkingDir: w.dir, ConfigFiles: files, Environment: w.env}
+	var model *types.Project
+	warnings, err := captureWarnings(func() (err error) {
+		model, err = loader.LoadWithContext(ctx, details, func(o *loader.Options) {
+			w.configure(o, name, files)
+			o.Profiles = []string{"*"} // they are applied in place, without another copy
+			o.Interpolate.TypeCastMapping = possibleCasts(o.Interpolate.TypeCastMapping, files)
+		})
+		return err
+	})
+	if err != nil {
+		return nil, nil, w.failed(ctx, name, err, files)
+	}
+	for _, f := range files {
+		model.ComposeFiles = append(model.ComposeFiles, f.Filename)
+	}
+	return model, warnings, nil
+}
+
+// warn adds a warning, once.
+func (p *Project) warn(sentence string) {
+	if !slices.Contains(p.Warnings, sentence) {
+		p.Warnings = append(p.Warnings, sentence)
+	}
+}
+
+func (w *workspace) configure(o *loader.Options, name string, files []types.ConfigFile) {
+	for _, f := range files {
+		o.MaxNodeVisits += len(f.Content) // its own limit is a bound on the size of projects
+	}
+	o.MaxNodeVisits = max(o.MaxNodeVisits, 100_000)
+	o.SetProjectName(name, true)
+	o.SkipConsistencyCheck = true // ours follows
+	o.SkipResolveEnvironment = true
+	o.SkipResolveLabels = true
+	o.SkipInterpolation = w.options.NoInterpolate
+	o.SkipNormalization = w.options.NoNormalize
+	o.ResolvePaths = !w.options.NoPathResolution
+	o.ConvertWindowsPaths = o.ResolvePaths && w.on(envWindowsPaths)
+}
+
+// finish activates profiles, checks, selects, prunes, and reads env files.
+func (p *Project) finish() error {
+	w := p.workspace
+	p.activate(w.profiles())
+	selected, err := p.selection(w.options.Services, w.options.NoDeps)
+	if err != nil {
+		return err
+	}
+	if !w.options.NoConsistency {
+		if err := p.check(selected); err != nil {
+			return err
+		}
+	}
+	if selected != nil {
+		p.restrict(selected)
+	}
+	if !w.options.AllResources {
+		p.prune()
+	}
+	if !w.options.NoEnvResolution {
+		return p.resolveFiles()
+	}
+	return nil
+}

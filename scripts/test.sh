@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs tests and counts them: scripts/test.sh [unit] [e2e].
+#
+# The e2e tests drive bin/stack on a real engine, which is found or started.
+# RUN selects tests by a regular expression.
+
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+unit() {
+	local packages
+	packages=$(go list ./... | grep -vE '/e2e(/|$)')
+	# shellcheck disable=SC2086
+	go test -json -race -shuffle=on -run "${RUN-}" $packages
+}
+
+e2e() {
+	. scripts/engine.sh
+	scripts/images.sh >&2
+	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/...
+}
+
+for suite; do
+	case $suite in unit | e2e) ;; *) echo "usage: $0 [unit] [e2e]" >&2 && exit 2 ;; esac
+done
+go build -o bin/testsum ./internal/testsum
+{
+	for suite; do "$suite"; done
+} | bin/testsum
