@@ -110,7 +110,7 @@ func TestInterruptStopsWhatAttachedUpStarted(t *testing.T) {
 			up := p.begin("up")
 			up.prints("web-1      | ready", "backend-1  | ready")
 			up.signal(signal)
-			assert.Equal(t, up.end(), 130)
+			assert.Equal(t, up.end(), 128+int(signal))
 			assert.DeepEqual(t, p.names(), []string{"backend-1", "web-1"})
 			for _, name := range p.names() {
 				assert.Equal(t, p.inspect(name).State.Status, "exited")
@@ -149,7 +149,7 @@ func TestInterruptedDetachedUpLeavesWhatTheNextOneMends(t *testing.T) {
 			up := p.begin("up", "-d")
 			p.awaitRunning("db-1")
 			up.signal(signal)
-			assert.Equal(t, up.end(), 130)
+			assert.Equal(t, up.end(), 128+int(signal))
 			for _, name := range p.names() {
 				assert.Assert(t, name == "app-1" || name == "db-1", "a container is named %s", name)
 			}

@@ -59,7 +59,7 @@ func read(t *testing.T, response *http.Response) string {
 
 func TestShopTakesOrdersAndPacksThem(t *testing.T) {
 	p, page := example(t, "shop", "SHOP_PORT")
-	p.ok("up", "-d")
+	p.ok("up", "-d", "--wait")
 	for range 3 {
 		post(t, page+"orders", nil)
 	}
@@ -73,7 +73,7 @@ func TestShopTakesOrdersAndPacksThem(t *testing.T) {
 	assert.DeepEqual(t, r.Writes(), r.Writes()[:0])
 
 	p.ok("down")
-	p.ok("up", "-d")
+	p.ok("up", "-d", "--wait")
 	assert.Assert(t, strings.Contains(get(t, page), "<b>3</b> orders placed"))
 	p.ok("down", "-v")
 	assert.Equal(t, len(p.containers())+len(p.networks())+len(p.volumes()), 0)

@@ -34,12 +34,19 @@ func TestPlanIsData(t *testing.T) {
 	assert.NilError(t, json.Unmarshal([]byte(p.ok("plan", "--format", "json").stdout), &plan))
 }
 
-func TestSavedPlanIsAppliedAsItIs(t *testing.T) {
+func TestSavedPlanIsApplied(t *testing.T) {
+	p := newProject(t, webAndData)
+	p.ok("plan", "--out", "saved.plan")
+	p.ok("up", "-d", "--plan", "saved.plan")
+	assert.DeepEqual(t, p.names(), []string{"other-1", "web-1"})
+}
+
+func TestSavedPlanIsRefusedWhenTheFilesHaveMovedOn(t *testing.T) {
 	p := newProject(t, webAndData)
 	p.ok("plan", "--out", "saved.plan")
 	p.write("compose.yaml", `{services: {later: {image: stack-e2e/dummy}}}`)
-	p.ok("up", "-d", "--plan", "saved.plan")
-	assert.DeepEqual(t, p.names(), []string{"other-1", "web-1"})
+	p.fails(1, []string{"up", "-d", "--plan", "saved.plan"}, "later")
+	assert.Equal(t, len(p.containers()), 0)
 }
 
 func TestSavedPlanIsRefusedWhenWhatRunsHasMovedOn(t *testing.T) {

@@ -54,7 +54,7 @@ func (b *bringUp) starts() bool {
 func (b *bringUp) node(verb string, op Operation, after ...ID) Node {
 	return Node{
 		ID: ID(verb + " " + b.replica.ref.String()), Ref: b.replica.ref, Group: b.service.service.Name,
-		Op: op, After: after, Reason: b.reason(),
+		Op: op, After: after, Reason: b.reason(), Canonical: b.replica.canonical(),
 	}
 }
 

@@ -51,6 +51,14 @@ func (r *replicaPlan) handle() state.Handle {
 	return state.Handle{Name: r.name}
 }
 
+// canonical is the name of the slot where its container has another one now.
+func (r *replicaPlan) canonical() string {
+	if r.handle().Name == r.name {
+		return ""
+	}
+	return r.name
+}
+
 // temporaryName is what a replacement is called until the container with the
 // canonical name is gone. It tells which one it replaces, so that one that was
 // left behind is recognised.
@@ -104,7 +112,7 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 		}
 	}
 	r.leftovers = others
-	if reason := d.startReason(service, c); reason != "" {
+	if reason := d.startReason(service, r, c); reason != "" {
 		r.start, r.action = true, Update
 		r.reasons = append(r.reasons, Reason{Text: reason})
 	}
@@ -125,7 +133,7 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 
 // startReason says why a container that is kept is to be started; it is empty
 // for one that runs, or has done what it is for.
-func (d *draft) startReason(service state.Service, c state.Container) string {
+func (d *draft) startReason(service state.Service, r *replicaPlan, c state.Container) string {
 	if d.policy.NoStart {
 		return ""
 	}
@@ -134,6 +142,7 @@ func (d *draft) startReason(service state.Service, c state.Container) string {
 		return "was not started"
 	case state.StatusExited:
 		if service.OneShot && c.ExitCode == 0 {
+			r.reasons = append(r.reasons, Reason{Text: "has completed"})
 			return ""
 		}
 		return fmt.Sprintf("exited with code %d", c.ExitCode)

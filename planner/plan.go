@@ -6,6 +6,8 @@
 package planner
 
 import (
+	"cmp"
+
 	"github.com/stackctl/stack/state"
 )
 
@@ -100,6 +102,9 @@ type Node struct {
 	// dependencies that are not required.
 	Settled []ID   `json:"settled,omitempty"`
 	Reason  string `json:"reason,omitempty"`
+	// Canonical is the name that the container has in the end, where the
+	// operation knows it by a temporary one.
+	Canonical string `json:"canonical,omitempty"`
 	// Group is the service (or other heading) that the node is shown under.
 	Group string `json:"group,omitempty"`
 	// Optional is true for a wait that only dependencies that are not required
@@ -111,4 +116,4 @@ type Node struct {
 }
 
 // Name is the engine's name of what the node works on.
-func (n Node) Name() string { return n.Op.target() }
+func (n Node) Name() string { return cmp.Or(n.Canonical, n.Op.target()) }

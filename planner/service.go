@@ -122,14 +122,9 @@ func (d *draft) releasedBy(id ID, c state.Container) {
 // namespaces are the nodes after which the containers exist that a service's
 // containers are tied to when they are created.
 func (d *draft) namespaces(service state.Service) []ID {
-	var tied []string
-	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
-		if name, is := strings.CutPrefix(mode, "service:"); is {
-			tied = append(tied, name)
-		}
-	}
-	for _, entry := range slices.Concat(service.Config.VolumesFrom, service.Config.Links) {
-		name, _, _ := strings.Cut(entry, ":")
+	tied := tiedTo(service)
+	for _, link := range service.Config.Links {
+		name, _, _ := strings.Cut(link, ":")
 		tied = append(tied, name)
 	}
 	var after []ID

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,6 +26,12 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 	name := r.handle().Name
 	if name != r.name {
 		labels[state.LabelReplace] = r.name
+	}
+	for _, other := range tiedTo(service) {
+		if len(d.containersOf(other)) == 0 {
+			return state.ContainerSpec{}, fmt.Errorf(
+				"service %s lives in a namespace of service %s, or uses its volumes, but %s has no container: give it a replica", service.Name, other, other)
+		}
 	}
 	config := service.Config
 	config.Build = nil
@@ -112,16 +119,30 @@ func (d *draft) containersOf(service string) []namedReplica {
 	return named
 }
 
+// tiedTo are the services whose containers must be there before one of this
+// service can be created.
+func tiedTo(service state.Service) []string {
+	var tied []string
+	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
+		if name, is := strings.CutPrefix(mode, types.ServicePrefix); is {
+			tied = append(tied, name)
+		}
+	}
+	for _, entry := range service.Config.VolumesFrom {
+		if name, _, _ := strings.Cut(entry, ":"); name != "container" {
+			tied = append(tied, name)
+		}
+	}
+	return tied
+}
+
 // engineMode turns service:x into the container that x has.
 func (d *draft) engineMode(mode string) string {
 	service, is := strings.CutPrefix(mode, types.ServicePrefix)
 	if !is {
 		return mode
 	}
-	if containers := d.containersOf(service); len(containers) > 0 {
-		return types.ContainerPrefix + containers[0].name
-	}
-	return types.ContainerPrefix + d.desired.Project.ContainerName(service, 1)
+	return types.ContainerPrefix + d.containersOf(service)[0].name
 }
 
 func (d *draft) engineVolumesFrom(from []string) []string {
@@ -132,12 +153,11 @@ func (d *draft) engineVolumesFrom(from []string) []string {
 			continue
 		}
 		service, mode, found := strings.Cut(entry, ":")
-		for _, container := range d.containersOf(service)[:min(1, len(d.containersOf(service)))] {
-			if found {
-				container.name += ":" + mode
-			}
-			resolved = append(resolved, container.name)
+		name := d.containersOf(service)[0].name
+		if found {
+			name += ":" + mode
 		}
+		resolved = append(resolved, name)
 	}
 	return resolved
 }

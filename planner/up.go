@@ -32,8 +32,8 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	for _, service := range order {
 		d.addService(d.services[service.Name])
 	}
-	d.addNetworkMoves()
 	d.addOrphans()
+	d.addNetworkMoves()
 	d.addWaits()
 	return d.plan()
 }

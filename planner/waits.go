@@ -44,7 +44,7 @@ func (d *draft) await(p *servicePlan, r *replicaPlan, condition state.Condition,
 		return id
 	}
 	return d.nodes.add(Node{
-		ID: id, Ref: r.ref, Group: p.service.Name, After: []ID{r.running}, Optional: optional,
+		ID: id, Ref: r.ref, Group: p.service.Name, After: []ID{r.running}, Optional: optional, Canonical: r.canonical(),
 		Op: AwaitContainer{
 			Container: r.handle(), Condition: condition, Timeout: d.policy.WaitTimeout,
 			Probe: d.probes(p.service, condition),

@@ -96,7 +96,8 @@ func (c *checker) jobs() {
 		for _, dependency := range sortedKeys(c.model.Jobs[name].DependsOn) {
 			required := c.model.Jobs[name].DependsOn[dependency].Required
 			if _, isJob := c.model.Jobs[dependency]; !isJob {
-				c.dependency(modelPath{"jobs", name, "depends_on", dependency}, fmt.Sprintf("job %q", name), dependency, required)
+				path := modelPath{"jobs", name, "depends_on", dependency}
+				c.dependency(func() modelPath { return path }, fmt.Sprintf("job %q", name), dependency, required)
 			}
 		}
 	}
@@ -137,28 +138,29 @@ func (c *checker) cycles(graph *dag.Graph[string]) {
 	}
 }
 
-// dependency reports a dependency on what is not there or not active.
-func (c *checker) dependency(path modelPath, dependent, name string, required bool) {
+// dependency reports a dependency on what is not there or not active. Where it
+// is written is only asked for if there is something to report.
+func (c *checker) dependency(path func() modelPath, dependent, name string, required bool) {
 	if _, active := c.model.Services[name]; active {
 		return
 	}
 	if s, disabled := c.model.DisabledServices[name]; disabled {
 		if required && !c.project.workspace.options.NoDeps {
-			c.add(path, fmt.Sprintf("%s depends on service %q, which is not active: it has the profiles %s", dependent, name, strings.Join(s.Profiles, ", ")),
+			c.add(path(), fmt.Sprintf("%s depends on service %q, which is not active: it has the profiles %s", dependent, name, strings.Join(s.Profiles, ", ")),
 				fmt.Sprintf("activate it with --profile %s, or set required: false", s.Profiles[0]))
 		}
 		return
 	}
 	if _, isJob := c.model.AllJobs()[name]; isJob {
-		c.add(path, fmt.Sprintf("%s cannot depend on job %q", dependent, name), "services can only depend on other services")
+		c.add(path(), fmt.Sprintf("%s cannot depend on job %q", dependent, name), "services can only depend on other services")
 		return
 	}
 	if !required {
-		c.project.warn(fmt.Sprintf("%s: %s depends on undefined service %q, which is not required: ignored", path, dependent, name))
+		c.project.warn(fmt.Sprintf("%s: %s depends on undefined service %q, which is not required: ignored", path(), dependent, name))
 		return
 	}
 	all := slices.Sorted(maps.Keys(c.model.AllServices()))
-	c.add(path, fmt.Sprintf("%s depends on undefined service %q", dependent, name),
+	c.add(path(), fmt.Sprintf("%s depends on undefined service %q", dependent, name),
 		didYouMean(name, all, "define it under services, or remove the dependency"))
 }
 

@@ -78,9 +78,7 @@ func (c *checker) build(s types.ServiceConfig, at under) {
 func (c *checker) references(s types.ServiceConfig, at under) {
 	who := fmt.Sprintf("service %q", s.Name)
 	for _, name := range sortedKeys(s.DependsOn) {
-		if _, active := c.model.Services[name]; !active {
-			c.dependency(c.dependencyPath(s, name), who, name, s.DependsOn[name].Required)
-		}
+		c.dependency(func() modelPath { return c.dependencyPath(s, name) }, who, name, s.DependsOn[name].Required)
 	}
 	for _, name := range sortedKeys(s.Networks) {
 		if _, ok := c.model.Networks[name]; !ok && !(name == "default" && c.project.workspace.options.NoNormalize) {

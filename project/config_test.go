@@ -28,6 +28,7 @@ func TestConfigWithoutInterpolation(t *testing.T) {
 	p := shop(t, project.Options{NoInterpolate: true, NoPathResolution: true})
 	text, err := p.YAML()
 	assert.NilError(t, err)
+	assert.Assert(t, !strings.Contains(string(text), token))
 	golden.Assert(t, string(text), "shop/config-raw.golden")
 	assert.DeepEqual(t, p.Services(), []string{"api", "db", "migrate", "tracer", "web"})
 	assert.Equal(t, p.Model.Networks["back"].Name, "shop_back")

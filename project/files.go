@@ -130,9 +130,9 @@ func (w *workspace) findFiles() error {
 		return nil
 	}
 	for dir := w.projectDirectory(); ; dir = filepath.Dir(dir) {
-		if found := existing(dir, cli.DefaultFileNames); found != "" {
+		if found := w.pick(dir, cli.DefaultFileNames); found != "" {
 			w.files = []string{found}
-			if override := existing(dir, cli.DefaultOverrideFileNames); override != "" {
+			if override := w.pick(dir, cli.DefaultOverrideFileNames); override != "" {
 				w.files = append(w.files, override)
 			}
 			return nil
@@ -144,15 +144,23 @@ func (w *workspace) findFiles() error {
 	}
 }
 
-// existing is the first of names that is in dir, or "".
-func existing(dir string, names []string) string {
+// pick is the first of names that is in dir, or "". That there are others is a
+// warning.
+func (w *workspace) pick(dir string, names []string) string {
+	var found []string
 	for _, name := range names {
-		path := filepath.Join(dir, name)
-		if exists(path) {
-			return path
+		if path := filepath.Join(dir, name); exists(path) {
+			found = append(found, path)
 		}
 	}
-	return ""
+	if len(found) == 0 {
+		return ""
+	}
+	if len(found) > 1 {
+		w.warnings = append(w.warnings, fmt.Sprintf("Found multiple config files with supported names: %s. Using %s",
+			strings.Join(found, ", "), found[0]))
+	}
+	return found[0]
 }
 
 // read returns the compose files with their content.

@@ -8,6 +8,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/format"
 	"github.com/compose-spec/compose-go/v2/tree"
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/xhit/go-str2duration/v2"
 )
 
 // checkFormat says what is wrong with a string that has a form of its own,
@@ -32,7 +33,15 @@ func stringFormats() []stringFormat {
 	size := func(field tree.Path) stringFormat {
 		return stringFormat{field, "a size such as 512m or 1g", "", checkSize}
 	}
+	duration := func(field tree.Path) stringFormat {
+		return stringFormat{field, "a duration such as 30s or 1m30s", "", checkDurationText}
+	}
 	return []stringFormat{
+		duration("services.*.stop_grace_period"),
+		duration("services.*.healthcheck.interval"), duration("services.*.healthcheck.timeout"),
+		duration("services.*.healthcheck.start_period"), duration("services.*.healthcheck.start_interval"),
+		duration("services.*.deploy.restart_policy.delay"), duration("services.*.deploy.restart_policy.window"),
+		duration("services.*.deploy.update_config.delay"), duration("services.*.deploy.update_config.monitor"),
 		{"services.*.ports.[]", "a port such as \"8080:80\" or \"127.0.0.1:8080:80/tcp\"", "ports are 1 to 65535", checkPort},
 		{"services.*.ports.[].host_ip", "an IP address", "", checkIP},
 		{"services.*.volumes.[]", "a volume such as data:/var/lib/data or ./conf:/etc/app:ro", "", checkVolume},
@@ -72,6 +81,11 @@ func checkDevice(text string) error {
 
 func checkHost(text string) error {
 	_, err := types.NewHostsList([]string{text})
+	return err
+}
+
+func checkDurationText(text string) error {
+	_, err := str2duration.ParseDuration(text)
 	return err
 }
 

@@ -48,14 +48,14 @@ func (s *sources) inspect(doc *source) Errors {
 }
 
 func (in *inspection) add(node *yaml.Node, path modelPath, message, hint string) *Error {
-	node = resolveAliasOr(node)
+	node = contentOf(node)
 	e := &Error{File: in.sources.w.show(in.doc.path), Line: node.Line, Column: node.Column,
 		Path: path.String(), Message: message, Hint: hint}
 	in.errs = append(in.errs, e)
 	return e
 }
 
-func resolveAliasOr(node *yaml.Node) *yaml.Node {
+func contentOf(node *yaml.Node) *yaml.Node {
 	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
 		return node.Content[0]
 	}

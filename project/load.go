@@ -72,7 +72,7 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	if err := p.finish(); err != nil {
 		return nil, err
 	}
-	p.Warnings = append(p.Warnings, p.notHonoured()...)
+	p.Warnings = slices.Concat(w.warnings, p.Warnings, p.notHonoured())
 	return p, nil
 }
 

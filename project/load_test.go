@@ -190,3 +190,11 @@ func TestCanceledLoad(t *testing.T) {
 	_, err := project.Load(ctx, textOptions(t, web))
 	assert.ErrorContains(t, err, "canceled")
 }
+
+func TestSeveralDefaultFiles(t *testing.T) {
+	dir := fs.NewDir(t, "many", fs.WithFile("compose.yaml", web), fs.WithFile("docker-compose.yml", web))
+	p := load(t, project.Options{Dir: dir.Path()})
+	assert.DeepEqual(t, p.Files, []string{dir.Join("compose.yaml")})
+	assert.Equal(t, len(p.Warnings), 1)
+	assert.Check(t, cmp.Contains(p.Warnings[0], "Using "+dir.Join("compose.yaml")))
+}

@@ -72,6 +72,7 @@ type workspace struct {
 	files    []string // absolute, or "-"
 	searched []string // folders without a compose file
 	env      types.Mapping
+	warnings []string
 }
 
 // newWorkspace finds the environment and the compose files.

@@ -49,7 +49,22 @@ func (w *workspace) rawModel(ctx context.Context, name string, files []types.Con
 	if err != nil {
 		return nil, nil, w.failed(ctx, name, err, files)
 	}
+	hideContents(raw)
 	return raw, warnings, nil
+}
+
+// hideContents takes out what the loader has read from the environment for
+// secrets and configs.
+func hideContents(raw map[string]any) {
+	for _, kind := range []string{"secrets", "configs"} {
+		for name := range mapping(raw, kind) {
+			object := mapping(mapping(raw, kind), name)
+			delete(object, types.SecretConfigXValue)
+			if object["environment"] != nil {
+				delete(object, "content")
+			}
+		}
+	}
 }
 
 // failed explains why the loader failed.

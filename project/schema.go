@@ -20,7 +20,7 @@ import (
 // schema reports every place where a document has not the shape of the Compose
 // Specification. compose-go names one, the deepest.
 func (in *inspection) schema(top map[string]any) {
-	compiled, err := compileSchema()
+	compiled, err := in.sources.compiled()
 	if err != nil {
 		return // what compose-go says is reported then
 	}

@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/dotenv"
 	"github.com/compose-spec/compose-go/v2/template"
 	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 )
 
@@ -34,10 +36,12 @@ type sources struct {
 	// broken are the files that cannot be read or parsed.
 	broken Errors
 	seen   map[string]bool
+	// compiled is the schema of the Compose Specification.
+	compiled func() (*jsonschema.Schema, error)
 }
 
 func (w *workspace) sources(files []types.ConfigFile) *sources {
-	s := &sources{w: w, seen: map[string]bool{}}
+	s := &sources{w: w, seen: map[string]bool{}, compiled: sync.OnceValues(compileSchema)}
 	for _, f := range files {
 		s.add(source{path: f.Filename, dir: w.dir, env: w.env}, f.Content)
 	}

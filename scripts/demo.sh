@@ -21,6 +21,10 @@ show() { printf '\n$ %s\n' "${*/#bin\/stack/stack}"; "$@"; }
 
 show "${stack[@]}" plan
 show "${stack[@]}" up -d
+for ((try = 0; try < 50; try++)); do
+	if [ -n "$(request GET / 2>/dev/null)" ]; then break; fi # it was started, and listens soon
+	sleep 0.1
+done
 for _ in 1 2 3; do request POST /orders >/dev/null; done
 for ((try = 0; try < 50; try++)); do
 	page=$(request GET /)

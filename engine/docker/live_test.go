@@ -185,6 +185,24 @@ func TestLongLinesAreWhole(t *testing.T) {
 	assert.Equal(t, len(text), 100_000)
 }
 
+func TestTheLastWordIsHeard(t *testing.T) {
+	e := live(t)
+	name := project(t, e)
+	for n, test := range []struct {
+		script string
+		tty    bool
+		expect []string
+	}{
+		{script: "sleep 0.2; printf end", expect: []string{"end"}},
+		{script: "echo begin; sleep 0.2; printf end", expect: []string{"begin", "end"}},
+		{script: "echo begin; sleep 0.2; printf end", tty: true, expect: []string{"begin", "end"}},
+	} {
+		s := spec(name, fmt.Sprint("talk", n), "sh", "-c", test.script)
+		s.Config.Tty = test.tty
+		assert.DeepEqual(t, lines(t, e, started(t, e, s)), test.expect)
+	}
+}
+
 func TestTerminalOutput(t *testing.T) {
 	e := live(t)
 	s := spec(project(t, e), "tty", "sh", "-c", "echo one; echo two >&2")

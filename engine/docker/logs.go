@@ -1,13 +1,14 @@
 package docker
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/stdcopy"
 
 	"github.com/stackctl/stack/state"
@@ -21,89 +22,149 @@ func (l logs) Logs(ctx context.Context, name string, options state.LogOptions, e
 	if err != nil {
 		return err
 	}
-	c, err := api.ContainerInspect(ctx, name)
+	found, err := api.ContainerInspect(ctx, name)
 	if err != nil {
 		return l.translate(err, "logs of container %s", short(name))
 	}
+	reader := newLogReader(found.Config.Tty, options, each)
+	if err := reader.read(ctx, api, found.ID, request(options)); err != nil {
+		failed := l.translate(err, "logs of container %s", short(name))
+		if strings.Contains(err.Error(), "does not support reading") {
+			return hint(failed, "its logging driver is %s: the logs are where that driver sends them", found.HostConfig.LogConfig.Type)
+		}
+		return failed
+	}
+	if options.Follow {
+		err = reader.catchUp(ctx, api, found.ID, options)
+	}
+	reader.flush()
+	return l.translate(err, "logs of container %s", short(name))
+}
+
+func request(options state.LogOptions) container.LogsOptions {
 	tail := options.Tail
 	if tail == "" {
 		tail = "all"
 	}
-	body, err := api.ContainerLogs(ctx, c.ID, container.LogsOptions{
-		ShowStdout: true, ShowStderr: true, Follow: options.Follow, Timestamps: options.Timestamps,
-		Since: options.Since, Until: options.Until, Tail: tail,
-	})
+	return container.LogsOptions{
+		ShowStdout: true, ShowStderr: true, Follow: options.Follow, Tail: tail,
+		Since: options.Since, Until: options.Until,
+		Timestamps: options.Timestamps || options.Follow, // a follower needs to know where it is
+	}
+}
+
+// logReader reads a container's log, in one call or several.
+type logReader struct {
+	tty         bool
+	out, errout *lineWriter
+	position    *position // nil for a log without timestamps
+}
+
+func newLogReader(tty bool, options state.LogOptions, each func(state.LogLine)) *logReader {
+	r := &logReader{tty: tty}
+	if options.Timestamps || options.Follow {
+		r.position = &position{}
+	}
+	r.out = &lineWriter{each: each, framed: !tty, show: options.Timestamps, position: r.position}
+	r.errout = &lineWriter{each: each, framed: !tty, show: options.Timestamps, position: r.position, stderr: true}
+	return r
+}
+
+func (r *logReader) read(ctx context.Context, api *client.Client, id string, options container.LogsOptions) error {
+	body, err := api.ContainerLogs(ctx, id, options)
 	if err != nil {
-		failed := l.translate(err, "logs of container %s", short(name))
-		if strings.Contains(err.Error(), "does not support reading") {
-			return hint(failed, "its logging driver is %s: the logs are where that driver sends them", c.HostConfig.LogConfig.Type)
-		}
-		return failed
+		return err
 	}
 	defer body.Close() //nolint:errcheck // it was only read
-	return l.translate(split(body, c.Config.Tty, options.Timestamps, each), "logs of container %s", short(name))
+	return r.copy(body)
 }
 
-// split reads a log stream: raw for a container with a terminal, else with
-// stdout and stderr in frames.
-func split(body io.Reader, tty, timestamps bool, each func(state.LogLine)) error {
-	out := &lineWriter{timestamps: timestamps, framed: !tty, each: each}
-	err := &lineWriter{timestamps: timestamps, framed: !tty, each: each, stderr: true}
-	var failed error
-	if tty {
-		_, failed = io.Copy(out, body)
+// copy reads a stream: raw for a container with a terminal, else stdout and
+// stderr in frames.
+func (r *logReader) copy(body io.Reader) error {
+	var err error
+	if r.tty {
+		_, err = io.Copy(r.out, body)
 	} else {
-		_, failed = stdcopy.StdCopy(out, err, body)
+		_, err = stdcopy.StdCopy(r.out, r.errout, body)
 	}
-	out.flush()
-	err.flush()
-	if errors.Is(failed, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil // the container was removed while it was followed
 	}
-	return failed
+	return err
 }
 
-// lineWriter makes lines of what is written.
-type lineWriter struct {
-	each       func(state.LogLine)
-	stderr     bool
-	timestamps bool
-	framed     bool         // each Write is one entry of the log
-	pending    bytes.Buffer // the beginning of a line
+// catchUp reads what came after the last line that was followed: engines before
+// 25 end a stream when the container ends, whether all of it was sent or not.
+func (r *logReader) catchUp(ctx context.Context, api *client.Client, id string, options state.LogOptions) error {
+	found, err := api.ContainerInspect(ctx, id)
+	if err != nil {
+		return unlessAbsent(err)
+	}
+	options.Follow = false
+	if r.position.last != "" {
+		options.Since, options.Tail = r.position.last, "all"
+	}
+	if found.State.Running && options.Until == "" {
+		options.Until = found.State.StartedAt // it was started again: that is another log
+	}
+	r.out.resume()
+	r.errout.resume()
+	r.position.resume()
+	again := request(options)
+	again.Timestamps = true
+	return unlessAbsent(r.read(ctx, api, id, again))
 }
 
-// Write takes the next part of the stream.
-func (w *lineWriter) Write(part []byte) (int, error) {
-	size := len(part)
-	if w.framed && w.timestamps && w.pending.Len() > 0 {
-		// The engine cuts a long line into entries and gives each a time.
-		if i := bytes.IndexByte(part, ' '); i >= 0 {
-			part = part[i+1:]
-		}
+func unlessAbsent(err error) error {
+	if absent(err) {
+		return nil
 	}
-	for {
-		line, rest, found := bytes.Cut(part, []byte{'\n'})
-		w.pending.Write(line)
-		if !found {
-			return size, nil
-		}
-		w.emit()
-		part = rest
-	}
+	return err
 }
 
-func (w *lineWriter) emit() {
-	text := w.pending.String()
-	if !w.framed {
-		text = strings.TrimSuffix(text, "\r") // a terminal ends its lines with both
-	}
-	w.each(state.LogLine{Stderr: w.stderr, Text: text})
-	w.pending.Reset()
+// flush ends the last lines, which may have no newline.
+func (r *logReader) flush() {
+	r.out.flush()
+	r.errout.flush()
 }
 
-// flush ends a last line that has no newline.
-func (w *lineWriter) flush() {
-	if w.pending.Len() > 0 {
-		w.emit()
+// stampLength is the length of the engine's timestamps, which are all in UTC.
+const stampLength = len("2006-01-02T15:04:05.000000000Z")
+
+// position is how far a log was read. The engine's timestamps are of one
+// length: they compare as text.
+type position struct {
+	last string // the latest timestamp
+	same int    // how many entries had it
+	skip int    // how many of them are still to come a second time
+}
+
+// pass is false for an entry that was read before.
+func (p *position) pass(stamp string) bool {
+	switch {
+	case stamp == p.last && p.skip > 0:
+		p.skip--
+		return false
+	case stamp == p.last:
+		p.same++
+	case stamp > p.last:
+		p.last, p.same, p.skip = stamp, 1, 0
 	}
+	return true
+}
+
+// resume prepares for a second reading that begins at the last timestamp.
+func (p *position) resume() { p.skip = p.same }
+
+// cutStamp takes the timestamp off an entry.
+func cutStamp(entry []byte) (stamp string, rest []byte, ok bool) {
+	if len(entry) <= stampLength || entry[stampLength] != ' ' {
+		return "", entry, false
+	}
+	stamp = string(entry[:stampLength])
+	if _, err := time.Parse(time.RFC3339Nano, stamp); err != nil {
+		return "", entry, false
+	}
+	return stamp, entry[stampLength+1:], true
 }

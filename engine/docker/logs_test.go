@@ -14,29 +14,60 @@ import (
 
 func TestLinesOfATerminal(t *testing.T) {
 	var got []state.LogLine
-	assert.NilError(t, split(strings.NewReader("one\r\n\r\ntwo"), true, false, func(l state.LogLine) { got = append(got, l) }))
+	r := newLogReader(true, state.LogOptions{}, func(l state.LogLine) { got = append(got, l) })
+	assert.NilError(t, r.copy(strings.NewReader("one\r\n\r\ntwo")))
+	r.flush()
 	assert.DeepEqual(t, got, []state.LogLine{{Text: "one"}, {}, {Text: "two"}})
 }
 
-func TestLinesOfFrames(t *testing.T) {
+const second = "2026-01-02T03:04:0"
+
+// frames encodes entries as the engine does: the first letter says which
+// stream, the second is the last digit of the time.
+func frames(t *testing.T, entries ...string) *bytes.Buffer {
+	t.Helper()
 	var body bytes.Buffer
-	out, errs := stdcopy.NewStdWriter(&body, stdcopy.Stdout), stdcopy.NewStdWriter(&body, stdcopy.Stderr)
-	for _, part := range []struct {
-		stderr bool
-		text   string
-	}{{false, "T1 a"}, {true, "T2 oops\n"}, {false, "T3 b\n"}, {false, "T4 c\n"}, {true, "T5 end"}} {
-		w := out
-		if part.stderr {
-			w = errs
-		}
-		_, err := w.Write([]byte(part.text))
+	for _, entry := range entries {
+		w := stdcopy.NewStdWriter(&body, map[byte]stdcopy.StdType{'o': stdcopy.Stdout, 'e': stdcopy.Stderr}[entry[0]])
+		_, err := w.Write([]byte(second + entry[1:2] + ".000000000Z " + entry[2:]))
 		assert.NilError(t, err)
 	}
-	var got []state.LogLine
-	assert.NilError(t, split(&body, false, true, func(l state.LogLine) { got = append(got, l) }))
-	assert.DeepEqual(t, got, []state.LogLine{
-		{Stderr: true, Text: "T2 oops"}, {Text: "T1 ab"}, {Text: "T4 c"}, {Stderr: true, Text: "T5 end"},
-	})
+	return &body
+}
+
+func TestLinesOfFrames(t *testing.T) {
+	for _, show := range []bool{false, true} {
+		stamp := func(n, text string) string {
+			if show {
+				return second + n + ".000000000Z " + text
+			}
+			return text
+		}
+		var got []state.LogLine
+		r := newLogReader(false, state.LogOptions{Follow: true, Timestamps: show}, func(l state.LogLine) { got = append(got, l) })
+		assert.NilError(t, r.copy(frames(t, "o1a", "e2oops\n", "o3b\n", "o3c\n", "o3d")))
+		r.out.resume()
+		r.errout.resume()
+		r.position.resume()
+		assert.NilError(t, r.copy(frames(t, "o3b\n", "o3c\n", "o3d", "o3e\n", "e4end")))
+		r.flush()
+		assert.DeepEqual(t, got, []state.LogLine{
+			{Stderr: true, Text: stamp("2", "oops")}, {Text: stamp("1", "ab")}, {Text: stamp("3", "c")},
+			{Text: stamp("3", "de")}, {Stderr: true, Text: stamp("4", "end")},
+		})
+	}
+}
+
+func TestLinesOfATerminalThatAreReadTwice(t *testing.T) {
+	var got []string
+	r := newLogReader(true, state.LogOptions{Follow: true}, func(l state.LogLine) { got = append(got, l.Text) })
+	stamp := func(n, text string) string { return second + n + ".000000000Z " + text }
+	assert.NilError(t, r.copy(strings.NewReader(stamp("1", "a\r\n")+stamp("2", "b\r\n")+stamp("3", "begi"))))
+	r.out.resume()
+	r.position.resume()
+	assert.NilError(t, r.copy(strings.NewReader(stamp("2", "b\r\n")+stamp("3", "begin\r\n"))))
+	r.flush()
+	assert.DeepEqual(t, got, []string{"a", "b", "begin"})
 }
 
 func TestLinesSurviveAnyCut(t *testing.T) {

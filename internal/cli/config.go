@@ -73,7 +73,7 @@ func (o *configOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.lockDigests, "lock-image-digests", false, "Print an override file with the images' digests only")
 }
 
-// configLoad are the options of loading. Lists need no env files.
+// configLoad are the options of loading. Lists of names need no env files.
 func (a *app) configLoad(o configOptions, services []string) project.Options {
 	options := a.loadOptions()
 	options.Services = services
@@ -86,7 +86,7 @@ func (a *app) configLoad(o configOptions, services []string) project.Options {
 	return options
 }
 
-// lists is true for flags that print less than the whole.
+// lists is true for flags that print names only.
 func (o configOptions) lists() bool {
-	return o.services || o.volumes || o.networks || o.models || o.images || o.profiles || o.hash != "" || o.environment
+	return o.services || o.volumes || o.networks || o.models || o.images || o.profiles || o.environment
 }

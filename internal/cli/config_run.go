@@ -37,7 +37,7 @@ func (a *app) config(ctx context.Context, o configOptions, services []string) er
 	if err != nil || o.quiet {
 		return err
 	}
-	if o.output != "" && !o.lists() {
+	if o.output != "" && !o.lists() && o.hash == "" {
 		return os.WriteFile(a.path(o.output), text, 0o666)
 	}
 	_, err = a.process.Out.Write(text)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-multierror"
@@ -31,42 +32,54 @@ func Error(w io.Writer, err error, color bool) error {
 }
 
 // flatten returns the messages of the errors that were joined in err, in
-// order, each once.
+// order, each once. What wraps joined errors with words before them puts these
+// before each.
 func flatten(err error) []string {
 	var all []string
-	seen := map[string]bool{}
-	var walk func(error)
-	walk = func(err error) {
-		var several *multierror.Error
-		if errors.As(err, &several) {
-			walkAll(several.WrappedErrors(), walk)
-			return
+	var walk func(prefix string, err error)
+	walk = func(prefix string, err error) {
+		parts, before := split(err)
+		for _, part := range parts {
+			walk(prefix+before, part)
 		}
-		if joined, is := err.(interface{ Unwrap() []error }); is && isJoin(err, joined.Unwrap()) {
-			walkAll(joined.Unwrap(), walk)
-			return
-		}
-		if text := err.Error(); !seen[text] {
-			seen[text] = true
+		if text := prefix + err.Error(); len(parts) == 0 && !slices.Contains(all, text) {
 			all = append(all, text)
 		}
 	}
-	walk(err)
+	walk("", err)
 	return all
 }
 
-func walkAll(errs []error, walk func(error)) {
-	for _, err := range errs {
-		walk(err)
+// split returns the errors that err joins, none if it is one error, and the
+// words that it has before them.
+func split(err error) (parts []error, before string) {
+	var several *multierror.Error
+	var joined join
+	var whole string
+	switch {
+	case errors.As(err, &several):
+		parts, whole = several.WrappedErrors(), several.Error()
+	case errors.As(err, &joined) && joined.Error() == texts(joined.Unwrap()):
+		parts, whole = joined.Unwrap(), joined.Error()
 	}
+	before, wraps := strings.CutSuffix(err.Error(), whole)
+	if !wraps {
+		return nil, ""
+	}
+	return parts, before
 }
 
-// isJoin is true for what errors.Join returns, false for an error of
-// fmt.Errorf with several %w.
-func isJoin(err error, parts []error) bool {
-	texts := make([]string, len(parts))
-	for i, part := range parts {
-		texts[i] = part.Error()
+// join is what errors.Join returns, and an error of fmt.Errorf with several
+// %w. Only the former's text is that of its parts, a line each.
+type join interface {
+	error
+	Unwrap() []error
+}
+
+func texts(errs []error) string {
+	lines := make([]string, len(errs))
+	for i, err := range errs {
+		lines[i] = err.Error()
 	}
-	return err.Error() == strings.Join(texts, "\n")
+	return strings.Join(lines, "\n")
 }

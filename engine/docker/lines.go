@@ -1,0 +1,75 @@
+package docker
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/stackctl/stack/state"
+)
+
+// lineWriter makes lines of what is written.
+type lineWriter struct {
+	each     func(state.LogLine)
+	stderr   bool
+	framed   bool      // each Write is one entry of the log
+	show     bool      // the timestamps
+	position *position // nil for a log without timestamps
+	pending  bytes.Buffer
+}
+
+// Write takes the next part of the stream.
+func (w *lineWriter) Write(part []byte) (int, error) {
+	size := len(part)
+	if w.framed && w.position != nil {
+		// A long line comes in several entries, each with its time.
+		stamp, rest, ok := cutStamp(part)
+		if ok && !w.position.pass(stamp) {
+			return size, nil
+		}
+		if ok && (!w.show || w.pending.Len() > 0) {
+			part = rest
+		}
+	}
+	for {
+		line, rest, found := bytes.Cut(part, []byte{'\n'})
+		w.pending.Write(line)
+		if !found {
+			return size, nil
+		}
+		w.emit()
+		part = rest
+	}
+}
+
+func (w *lineWriter) emit() {
+	text := w.pending.String()
+	w.pending.Reset()
+	if !w.framed {
+		text = strings.TrimSuffix(text, "\r") // a terminal ends its lines with both
+		if w.position != nil {
+			stamp, rest, ok := cutStamp([]byte(text))
+			if ok && !w.position.pass(stamp) {
+				return
+			}
+			if ok && !w.show {
+				text = string(rest)
+			}
+		}
+	}
+	w.each(state.LogLine{Stderr: w.stderr, Text: text})
+}
+
+// resume prepares for a second reading. A frame that was taken does not come
+// again, the beginning of a terminal's line does.
+func (w *lineWriter) resume() {
+	if !w.framed {
+		w.pending.Reset()
+	}
+}
+
+// flush ends a last line that has no newline.
+func (w *lineWriter) flush() {
+	if w.pending.Len() > 0 {
+		w.emit()
+	}
+}

@@ -1,0 +1,98 @@
+// Command docgen writes the manual's reference, one page a command, from the
+// commands themselves: docgen DIR.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/stackctl/stack/internal/cli"
+)
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: docgen DIR")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1], cli.NewRootCommand()); err != nil {
+		fmt.Fprintln(os.Stderr, "docgen:", err)
+		os.Exit(1)
+	}
+}
+
+// write replaces the pages in dir.
+func write(dir string, root *cobra.Command) error {
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	index := page(root) + "## Commands\n\n"
+	for _, command := range root.Commands() {
+		if !command.IsAvailableCommand() || command.Name() == "help" {
+			continue
+		}
+		name := strings.ReplaceAll(command.CommandPath(), " ", "_") + ".md"
+		index += fmt.Sprintf("- [%s](%s): %s\n", command.CommandPath(), name, command.Short)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(page(command)), 0o644); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "README.md"), []byte(index), 0o644)
+}
+
+// page is the manual page of a command in Markdown.
+func page(command *cobra.Command) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "# %s\n\n%s\n\n```\n%s\n```\n\n", command.CommandPath(), description(command), command.UseLine())
+	if command.Example != "" {
+		fmt.Fprintf(&out, "## Examples\n\n```\n%s\n```\n\n", dedent(command.Example))
+	}
+	if flags := table(command.LocalFlags()); flags != "" {
+		fmt.Fprintf(&out, "## Flags\n\n%s\n", flags)
+	}
+	return out.String()
+}
+
+func description(command *cobra.Command) string {
+	if command.Long != "" {
+		return strings.TrimSpace(command.Long)
+	}
+	return command.Short + "."
+}
+
+func dedent(text string) string {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, "  ")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func table(flags *pflag.FlagSet) string {
+	var rows strings.Builder
+	flags.VisitAll(func(flag *pflag.Flag) {
+		if flag.Hidden || flag.Name == "help" {
+			return
+		}
+		kind, usage := pflag.UnquoteUsage(flag)
+		name := "--" + flag.Name
+		if flag.Shorthand != "" {
+			name = "-" + flag.Shorthand + ", " + name
+		}
+		if kind != "" {
+			name += " " + kind
+		}
+		fmt.Fprintf(&rows, "| `%s` | %s |\n", name, strings.ReplaceAll(usage, "|", `\|`))
+	})
+	if rows.Len() == 0 {
+		return ""
+	}
+	return "| flag | what it does |\n|---|---|\n" + rows.String()
+}
