@@ -1,10 +1,9 @@
 package project
 
 import (
+	"os"
 	"slices"
 	"strings"
-
-	"os"
 
 	"go.yaml.in/yaml/v4"
 )

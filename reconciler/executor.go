@@ -11,7 +11,7 @@ import (
 )
 
 // DefaultParallel is how many engine calls run at once where nothing is said.
-const DefaultParallel = 64
+const DefaultParallel = 16
 
 // undoTimeout bounds what is done after a failure or an interrupt.
 const undoTimeout = time.Minute

@@ -100,6 +100,9 @@ engine_boot() {
 	for try in 1 2 3; do
 		if engine_start "$host" "$log" "$@" ${extra[@]+"${extra[@]}"}; then return; fi
 		engine_log "try $try: $(grep -E 'failed to start|level=fatal|Error' "$log" | tail -n 1)"
+		if grep -qE 'pid file|is still running' "$log" && engine_wait "$host" $$; then
+			return # the package has started one meanwhile
+		fi
 		if grep -qE 'graphdriver|storage driver|overlay' "$log"; then
 			extra+=(--storage-driver=vfs)
 		elif grep -qE 'iptables|nf_tables' "$log"; then

@@ -6,8 +6,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -115,7 +115,7 @@ func measure(ctx context.Context, docker *client.Client, dir string, s scenario,
 		for _, step := range s.steps {
 			sample, err := who.do(ctx, step, project)
 			if err != nil {
-				return cmp.Or(sweep(docker, project.name), fmt.Errorf("%s, %s of %s: %w", who.title(), step, s.name, err))
+				return errors.Join(fmt.Errorf("%s, %s of %s: %w", who.title(), step, s.name, err), sweep(docker, project.name))
 			}
 			if sample.measured() {
 				into.add(s.name, step, who.title(), sample)

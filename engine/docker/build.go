@@ -34,14 +34,47 @@ func (i images) BuildImage(ctx context.Context, spec state.BuildSpec, progress f
 		return err
 	}
 	options.Version = builder
-	err = i.build(ctx, api, spec, options, progress)
+	err = i.buildWithBases(ctx, api, spec, options, progress)
 	if builder == build.BuilderBuildKit && needsSession(err) {
-		// BuildKit asks the client for credentials; the classic builder is
-		// given them.
-		options.Version = build.BuilderV1
+		options.Version = build.BuilderV1 // it is given the credentials in the call
 		err = i.build(ctx, api, spec, options, progress)
 	}
-	return i.translate(err, "build %s", spec.Image)
+	failed := i.translate(err, "build %s", spec.Image)
+	if err != nil && unreachable(err.Error()) {
+		return explainPull(failed, err)
+	}
+	return failed
+}
+
+// buildWithBases builds, and pulls the base images that the builder may not
+// pull: BuildKit would ask the client for the credentials.
+func (i images) buildWithBases(ctx context.Context, api *client.Client, spec state.BuildSpec, options build.ImageBuildOptions, progress func(state.Progress)) error {
+	pulled := map[string]bool{}
+	for {
+		err := i.build(ctx, api, spec, options, progress)
+		base := missingBase(err)
+		if base == "" || pulled[base] {
+			return err
+		}
+		pulled[base] = true
+		if err := i.PullImage(ctx, base, options.Platform, progress); err != nil {
+			return err
+		}
+	}
+}
+
+// missingBase is the image whose registry asks for credentials, if that is why
+// a build failed.
+func missingBase(err error) string {
+	var failed *stepError
+	if !needsSession(err) || !errors.As(err, &failed) {
+		return ""
+	}
+	base, _ := strings.CutPrefix(failed.step, "[internal] load metadata for ")
+	if base == failed.step {
+		return ""
+	}
+	return base
 }
 
 func needsSession(err error) bool {

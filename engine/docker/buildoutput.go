@@ -103,12 +103,26 @@ func (b *buildOutput) explain(err error) error {
 	if err == nil || b.failed == "" {
 		return err
 	}
-	output := ""
+	failed := &stepError{step: b.names[b.failed], cause: err}
 	if kept := b.outputs[b.failed]; kept != nil {
-		output = strings.TrimSpace(kept.String())
+		failed.output = strings.TrimSpace(kept.String())
 	}
-	if output == "" {
-		return fmt.Errorf("step %q: %w", b.names[b.failed], err)
-	}
-	return fmt.Errorf("step %q: %w; its output:\n%s", b.names[b.failed], err, output)
+	return failed
 }
+
+// stepError is a step of a build that failed.
+type stepError struct {
+	step   string
+	output string // the end of what it printed
+	cause  error
+}
+
+func (e *stepError) Error() string {
+	text := fmt.Sprintf("step %q: %v", e.step, e.cause)
+	if e.output == "" {
+		return text
+	}
+	return text + "; its output:\n" + e.output
+}
+
+func (e *stepError) Unwrap() error { return e.cause }

@@ -55,15 +55,25 @@ func explainPull(failed, err error) error {
 	}
 	text := err.Error()
 	switch {
-	case strings.Contains(text, "pull access denied"), strings.Contains(text, "unauthorized"):
+	case strings.Contains(text, "pull access denied"), strings.Contains(text, "unauthorized"), strings.Contains(text, "no basic auth"):
 		return hint(failed, "check the image's name; if it is private, `docker login` to its registry")
-	case strings.Contains(text, "no such host"), strings.Contains(text, "server misbehaving"):
-		return hint(failed, "the engine cannot find the registry: check the image's name, and the engine's network, DNS and proxy")
+	case unreachable(text):
+		return hint(failed, "the engine cannot reach the registry: check the image's name, and the engine's network, DNS and proxy")
 	case strings.Contains(text, "manifest unknown"), strings.Contains(text, "not found"):
 		return hint(failed, "check the image's name and tag")
 	default:
 		return failed
 	}
+}
+
+// unreachable is true for the errors of an engine without a way to a registry.
+func unreachable(text string) bool {
+	for _, cause := range []string{"no such host", "server misbehaving", "network is unreachable", "connection refused", "i/o timeout"} {
+		if strings.Contains(text, cause) {
+			return true
+		}
+	}
+	return false
 }
 
 // RemoveImage removes a reference, and the image when it was its last one.

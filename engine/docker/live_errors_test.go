@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -95,7 +96,6 @@ func TestWhatCannotStart(t *testing.T) {
 			assert.NilError(t, err)
 			err = e.StartContainer(t.Context(), id)
 			assert.ErrorContains(t, err, test.expect)
-			t.Log(err)
 		})
 	}
 }
@@ -141,7 +141,7 @@ func TestNetworksAndVolumesAreSafeToRepeat(t *testing.T) {
 	assert.Equal(t, observed.Networks[1].Containers[id], s.Name)
 	assert.Equal(t, len(observed.Volumes), 1)
 	assert.Equal(t, len(observed.Images), 1)
-	assert.Assert(t, !observed.Images[image].LastTag.IsZero())
+	assert.Assert(t, strings.HasPrefix(observed.Images[image].ID, "sha256:"))
 	assert.Equal(t, observed.Containers[0].Networks[network.Config.Name].Address, "10.213.77.9")
 	assert.Assert(t, cmp.Contains(observed.Containers[0].Networks[network.Config.Name].Aliases, "web"))
 
@@ -206,15 +206,17 @@ func TestBuild(t *testing.T) {
 			assert.NilError(t, e.BuildImage(t.Context(), spec, func(p state.Progress) { details = append(details, p.Detail) }))
 			t.Cleanup(func() { assert.Check(t, e.RemoveImage(context.Background(), spec.Image)) })
 			assert.Assert(t, len(details) > 3)
+			observed, err := e.Observe(t.Context(), state.Scope{Project: "tb-none", Images: []string{spec.Image}})
+			assert.NilError(t, err)
+			assert.Assert(t, !observed.Images[spec.Image].LastTag.IsZero())
 
 			s := specOf(t, e, spec.Image, "sh", "-c", "cat /said; cd /files; find . -type f | sort")
 			assert.DeepEqual(t, lines(t, e, started(t, e, s)), []string{"say hello", "./.dockerignore", "./Dockerfile", "./b.txt", "./sub/kept"})
 
 			spec.Config.Target = "broken"
-			err := e.BuildImage(t.Context(), spec, nil)
+			err = e.BuildImage(t.Context(), spec, nil)
 			assert.ErrorContains(t, err, "about to fail; exit 9")
 			assert.ErrorContains(t, err, "its output:\nabout to fail")
-			t.Log(err)
 
 			write("elsewhere/Dockerfile", "FROM busybox\nCOPY b.txt /outside\n")
 			spec.Config = types.BuildConfig{Context: filepath.Join(dir, "context"), Dockerfile: "../elsewhere/Dockerfile"}
@@ -228,8 +230,7 @@ func TestBuild(t *testing.T) {
 			assert.ErrorContains(t, e.BuildImage(t.Context(), spec, nil), "dockerfile: stat")
 			spec.Config = types.BuildConfig{Context: filepath.Join(dir, "context"), DockerfileInline: "FROM tb.invalid/nosuch:1\n"}
 			err = e.BuildImage(t.Context(), spec, nil)
-			assert.ErrorContains(t, err, "no such host")
-			t.Log(err)
+			assert.ErrorContains(t, err, "the engine cannot reach the registry")
 		})
 	}
 }

@@ -256,7 +256,7 @@ func TestExec(t *testing.T) {
 	t.Run("command not found", func(t *testing.T) {
 		result, err := e.Exec(t.Context(), id, state.ExecSpec{Command: []string{"nosuch"}})
 		assert.NilError(t, err)
-		assert.Equal(t, result.ExitCode, 126)
+		assert.Assert(t, result.ExitCode == 126 || result.ExitCode == 127, "%d", result.ExitCode) // engines differ
 	})
 	t.Run("absent container", func(t *testing.T) {
 		_, err := e.Exec(t.Context(), "tb-nosuch", state.ExecSpec{Command: []string{"true"}})

@@ -42,7 +42,7 @@ func TestPullsThatFailInTheStream(t *testing.T) {
 		sentinel     error
 	}{
 		{body: `{"error":"pull access denied for x"}`, expect: "pull x: pull access denied for x; check the image's name; if it is private, `docker login` to its registry", sentinel: engine.ErrNotFound},
-		{body: `{"error":"Get \"https://r/\": dial tcp: lookup r: no such host"}`, expect: `pull x: Get "https://r/": dial tcp: lookup r: no such host; the engine cannot find the registry: check the image's name, and the engine's network, DNS and proxy`},
+		{body: `{"error":"Get \"https://r/\": dial tcp: lookup r: no such host"}`, expect: `pull x: Get "https://r/": dial tcp: lookup r: no such host; the engine cannot reach the registry: check the image's name, and the engine's network, DNS and proxy`},
 		{body: `{"error":"manifest for x:9 not found: manifest unknown"}`, expect: "pull x: manifest for x:9 not found: manifest unknown; check the image's name and tag", sentinel: engine.ErrNotFound},
 		{body: `{"status":`, expect: "pull x: the engine's answer broke off: unexpected EOF"},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	"gotest.tools/v3/assert"
@@ -49,8 +50,8 @@ var ending = []obligation{
 		spec := f.spec("a", "sh", "-c", "trap '' TERM; sleep 600")
 		*spec.Config.Init = false
 		id := f.run(spec)
-		seconds := 1_000_000_000
-		timeout := state.StopOptions{Timeout: durationOf(seconds)}
+		second := time.Second
+		timeout := state.StopOptions{Timeout: &second}
 		leaves := noLeak(t)
 		ctx, cancel := context.WithCancel(f.ctx)
 		ended := make(chan error, 1)
@@ -58,7 +59,7 @@ var ending = []obligation{
 		cancel()
 		err := <-ended
 		assert.Check(t, err == nil || errors.Is(err, context.Canceled), "%v", err)
-		f.stop(id)
+		assert.Check(t, f.StopContainer(f.ctx, id, timeout))
 		leaves()
 	}},
 	{"does nothing with a context that ended", func(t *testing.T, f *fixture) {

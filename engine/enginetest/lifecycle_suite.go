@@ -105,6 +105,7 @@ var living = []obligation{
 	}},
 	{"says why a container did not start", func(t *testing.T, f *fixture) {
 		spec := f.spec("a", "/no/such/command")
+		*spec.Config.Init = false // or it is docker-init that starts, and fails
 		spec.Labels["dev.stack.memory.start-error"] = "/no/such/command: no such file or directory"
 		id := f.create(spec)
 		err := f.StartContainer(f.ctx, id)

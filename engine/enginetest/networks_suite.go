@@ -57,14 +57,20 @@ var networking = []obligation{
 		assert.Check(t, is.Len(f.observe().Networks[0].Containers, 0))
 		assert.Check(t, f.RemoveNetwork(f.ctx, name))
 	}},
-	{"does not start a container whose network was removed", func(t *testing.T, f *fixture) {
+	{"starts a container in the network of that name at first, and in the same one later", func(t *testing.T, f *fixture) {
 		name := f.network("front")
+		anew := func() {
+			assert.NilError(t, f.RemoveNetwork(f.ctx, name))
+			f.network("front")
+		}
 		spec := f.server("a")
 		spec.Attachments = []state.Attachment{{Network: name}}
 		id := f.create(spec)
-		assert.NilError(t, f.RemoveNetwork(f.ctx, name))
-		f.network("front")
-		assert.Check(t, f.StartContainer(f.ctx, id) != nil)
+		anew()
+		f.start(id)
+		f.stop(id)
+		anew()
+		assert.Check(t, is.ErrorIs(f.StartContainer(f.ctx, id), engine.ErrNotFound))
 	}},
 	{"gives a container its place in a network, with an address while it runs", func(t *testing.T, f *fixture) {
 		name := f.network("front")
@@ -114,10 +120,12 @@ var networking = []obligation{
 		}
 	}},
 	{"does not connect what is absent", func(t *testing.T, f *fixture) {
-		id := f.create(f.server("a"))
+		spec := f.server("a")
+		spec.Attachments = []state.Attachment{{Network: f.network("front")}}
+		id := f.run(spec)
 		absent := state.Attachment{Network: f.project + "_absent"}
 		assert.Check(t, is.ErrorIs(f.ConnectNetwork(f.ctx, id, absent), engine.ErrNotFound))
-		present := state.Attachment{Network: f.network("front")}
+		present := state.Attachment{Network: f.network("back")}
 		assert.Check(t, is.ErrorIs(f.ConnectNetwork(f.ctx, f.project+"-absent-1", present), engine.ErrNotFound))
 	}},
 	{"is in all networks after a create, or in the first, as it says", func(t *testing.T, f *fixture) {
@@ -133,10 +141,17 @@ var networking = []obligation{
 	}},
 }
 
+// bridged is a container in the engine's own network.
+func (f *fixture) bridged(service string) state.ContainerSpec {
+	spec := f.server(service)
+	spec.Config.NetworkMode = "bridge"
+	return spec
+}
+
 var publishing = []obligation{
 	{"publishes a port while the container runs", func(t *testing.T, f *fixture) {
 		port := freePort(t)
-		spec := f.server("a")
+		spec := f.bridged("a")
 		spec.Config.Ports = []types.ServicePortConfig{{HostIP: "127.0.0.1", Published: port, Target: 80, Protocol: "tcp"}}
 		id := f.create(spec)
 		assert.Check(t, is.Len(f.inspect(id).Ports, 0))
@@ -150,7 +165,7 @@ var publishing = []obligation{
 		assert.Check(t, is.Len(f.inspect(id).Ports, 0))
 	}},
 	{"chooses a port where none is named", func(t *testing.T, f *fixture) {
-		spec := f.server("a")
+		spec := f.bridged("a")
 		spec.Config.Ports = []types.ServicePortConfig{{Target: 53, Protocol: "udp"}}
 		ports := f.inspect(f.run(spec)).Ports
 		assert.Assert(t, len(ports) > 0)
@@ -159,7 +174,7 @@ var publishing = []obligation{
 		assert.Check(t, is.Equal(ports[0].Protocol, "udp"))
 	}},
 	{"shows ports that are exposed only", func(t *testing.T, f *fixture) {
-		spec := f.server("a")
+		spec := f.bridged("a")
 		spec.Config.Expose = types.StringOrNumberList{"8080"}
 		assert.Check(t, is.DeepEqual(f.inspect(f.run(spec)).Ports, []state.Port{{TargetPort: 8080, Protocol: "tcp"}}))
 	}},
@@ -167,7 +182,7 @@ var publishing = []obligation{
 		port := freePort(t)
 		var ids []string
 		for _, service := range []string{"a", "b"} {
-			spec := f.server(service)
+			spec := f.bridged(service)
 			spec.Config.Ports = []types.ServicePortConfig{{Published: port, Target: 80, Protocol: "tcp"}}
 			ids = append(ids, f.create(spec))
 		}

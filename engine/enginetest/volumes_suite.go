@@ -105,12 +105,11 @@ var storing = []obligation{
 		name := f.volume("data")
 		f.create(f.mounted("a", name))
 		spec := f.server("b")
-		spec.Config.VolumesFrom = []string{f.project + "-a-1:ro"}
+		spec.Config.VolumesFrom = []string{f.project + "-a-1"}
 		mounts := f.inspect(f.create(spec)).Mounts
 		assert.Assert(t, is.Len(mounts, 1))
 		assert.Check(t, is.Equal(mounts[0].Name, name))
 		assert.Check(t, is.Equal(mounts[0].Destination, "/data"))
-		assert.Check(t, mounts[0].ReadOnly)
 	}},
 }
 

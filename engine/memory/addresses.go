@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -81,14 +82,16 @@ func (w *world) free(s subnet) bool {
 	return true
 }
 
-// address gives a container that starts its addresses.
+// address gives a container that starts its addresses. Networks are looked up
+// by name at its first start, and by id at the others.
 func (w *world) address(c *container) error {
-	for _, id := range slices.Sorted(maps.Keys(c.Joined)) {
-		n, err := w.network(id)
+	for _, name := range slices.Sorted(maps.Keys(c.Joined)) {
+		j := c.Joined[name]
+		n, err := w.network(cmp.Or(j.Network, name))
 		if err != nil {
 			return err
 		}
-		if err := w.lease(n, c.Joined[id]); err != nil {
+		if err := w.lease(n, j); err != nil {
 			return err
 		}
 	}
@@ -98,6 +101,7 @@ func (w *world) address(c *container) error {
 // lease gives a place in a network its address: the one that it asks for, or
 // the first that is free.
 func (w *world) lease(n *network, j *joint) error {
+	j.Network = n.ID
 	if len(n.Subnets) == 0 {
 		return nil
 	}
@@ -134,7 +138,7 @@ func (w *world) taken(n *network) map[string]bool {
 		taken[s.Gateway.String()] = true
 	}
 	for _, c := range w.Containers {
-		if j := c.Joined[n.ID]; j != nil && j.Address != "" {
+		if j := c.Joined[n.Name]; j != nil && j.Network == n.ID && j.Address != "" {
 			taken[j.Address] = true
 			for _, static := range j.Static {
 				taken[static] = true

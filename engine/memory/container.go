@@ -16,7 +16,7 @@ type container struct {
 	OneShot   bool
 	Check     *check            // nil without a healthcheck
 	Bindings  []binding         // the ports that it asks for
-	Joined    map[string]*joint // its places in networks, by the network's id
+	Joined    map[string]*joint // its places in networks, by the network's name
 	Anonymous []string          // its anonymous volumes
 	Grace     time.Duration     // its stop_grace_period
 	Signal    string            // its stop_signal
@@ -47,7 +47,7 @@ type line struct {
 
 // joint is a container's place in a network.
 type joint struct {
-	Network string // its name
+	Network string // its id, once the container was started or connected while it ran
 	Aliases []string
 	Static  []string // the addresses that it asks for
 	Address string   // while it runs
@@ -106,9 +106,9 @@ func (c *container) observed() state.Container {
 	o.Mounts = slices.Clone(c.Mounts)
 	o.Ports = slices.Clone(c.Ports)
 	o.Networks = map[string]state.Endpoint{}
-	for id, j := range c.Joined {
-		o.Networks[j.Network] = state.Endpoint{
-			NetworkID: id, Aliases: slices.Clone(j.Aliases), Address: j.Address,
+	for name, j := range c.Joined {
+		o.Networks[name] = state.Endpoint{
+			NetworkID: j.Network, Aliases: slices.Clone(j.Aliases), Address: j.Address,
 		}
 	}
 	return o

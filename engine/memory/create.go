@@ -138,7 +138,7 @@ func (w *world) share(c *container, config types.ServiceConfig) error {
 		resolved *string
 		absent   string
 	}{
-		{config.NetworkMode, &c.NetworkMode, "default"},
+		{config.NetworkMode, &c.NetworkMode, ""},
 		{config.Ipc, &c.IpcMode, "private"},
 		{config.Pid, &c.PidMode, ""},
 	} {
@@ -154,12 +154,12 @@ func (w *world) share(c *container, config types.ServiceConfig) error {
 		*s.resolved = types.ContainerPrefix + other.ID
 	}
 	for _, from := range config.VolumesFrom {
-		name, mode, _ := strings.Cut(strings.TrimPrefix(from, types.ContainerPrefix), ":")
+		name, _, _ := strings.Cut(strings.TrimPrefix(from, types.ContainerPrefix), ":")
 		other, err := w.container(name)
 		if err != nil {
 			return err
 		}
-		c.VolumesFrom = append(c.VolumesFrom, strings.TrimSuffix(other.ID+":"+mode, ":"))
+		c.VolumesFrom = append(c.VolumesFrom, other.ID)
 	}
 	return nil
 }

@@ -138,13 +138,13 @@ func (c *container) settled(at time.Time) bool {
 }
 
 // skip leaves out the checks that nobody would notice before now, or before
-// something else happens to the container.
+// something else happens to the container: all but those whose results are kept.
 func (c *container) skip(next, now time.Time) time.Time {
 	until := now
 	if len(c.Due) > 0 && c.Due[0].At.Before(until) {
 		until = c.Due[0].At
 	}
-	if missed := until.Sub(next) / c.Check.Interval; missed > 0 {
+	if missed := until.Sub(next)/c.Check.Interval - keptProbes; missed > 0 {
 		return next.Add(missed * c.Check.Interval)
 	}
 	return next

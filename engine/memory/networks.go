@@ -58,7 +58,7 @@ func (m networks) RemoveNetwork(ctx context.Context, key string) error {
 			return fmt.Errorf("%s is a pre-defined network and cannot be removed", n.Name)
 		}
 		for _, c := range w.sorted() {
-			if c.Running() && c.Joined[n.ID] != nil {
+			if c.Running() && c.in(n) {
 				return fmt.Errorf("it has active endpoints, container %s's: %w", c.Name, engine.ErrConflict)
 			}
 		}
@@ -79,19 +79,19 @@ func (m networks) ConnectNetwork(ctx context.Context, container string, attachme
 			return err
 		}
 		n, err := w.network(attachment.Network)
-		if err != nil || c.Joined[n.ID] != nil {
+		if err != nil || c.Joined[n.Name] != nil {
 			return err
 		}
-		if strings.HasPrefix(c.NetworkMode, "container:") || c.NetworkMode == "host" {
+		if !c.bridged() {
 			return fmt.Errorf("a container whose network mode is %s cannot be in another network", c.NetworkMode)
 		}
-		j := place(n, attachment)
+		j := place(attachment)
 		if c.Running() {
 			if err := w.lease(n, j); err != nil {
 				return err
 			}
 		}
-		c.Joined[n.ID] = j
+		c.Joined[n.Name] = j
 		return nil
 	})
 	if err != nil {
@@ -107,9 +107,9 @@ func (m networks) DisconnectNetwork(ctx context.Context, container, key string) 
 		if err != nil {
 			return nil //nolint:nilerr // what is absent is in no network
 		}
-		for id, j := range c.Joined {
-			if id == key || j.Network == key {
-				delete(c.Joined, id)
+		for name, j := range c.Joined {
+			if name == key || j.Network == key {
+				delete(c.Joined, name)
 			}
 		}
 		return nil
@@ -136,8 +136,12 @@ func (w *world) join(c *container, spec state.ContainerSpec) error {
 	if len(attachments) > 1 && !w.info().CreatesWithAllNetworks() {
 		attachments = attachments[:1]
 	}
-	if spec.Config.NetworkMode == "" && len(attachments) > 0 {
+	switch {
+	case c.NetworkMode != "":
+	case len(attachments) > 0:
 		c.NetworkMode = attachments[0].Network
+	default:
+		c.NetworkMode = "none"
 	}
 	if len(attachments) == 0 && !strings.HasPrefix(c.NetworkMode, "container:") {
 		attachments = []state.Attachment{{Network: strings.Replace(c.NetworkMode, "default", "bridge", 1)}}
@@ -147,13 +151,19 @@ func (w *world) join(c *container, spec state.ContainerSpec) error {
 		if err != nil {
 			return err
 		}
-		c.Joined[n.ID] = place(n, a)
+		c.Joined[n.Name] = place(a)
 	}
 	return nil
 }
 
-func place(n *network, a state.Attachment) *joint {
-	j := &joint{Network: n.Name, Aliases: append([]string(nil), a.Aliases...)}
+// in is true for a container that has a place in a network.
+func (c *container) in(n *network) bool {
+	j := c.Joined[n.Name]
+	return j != nil && j.Network == n.ID
+}
+
+func place(a state.Attachment) *joint {
+	j := &joint{Aliases: append([]string(nil), a.Aliases...)}
 	if a.Config == nil {
 		return j
 	}

@@ -86,7 +86,7 @@ func (w *world) observe(scope state.Scope) state.Observed {
 func (w *world) observeNetwork(n *network) state.ObservedNetwork {
 	o := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: maps.Clone(n.Labels)}
 	for _, c := range w.Containers {
-		if c.Running() && c.Joined[n.ID] != nil {
+		if c.Running() && c.in(n) {
 			if o.Containers == nil {
 				o.Containers = map[string]string{}
 			}

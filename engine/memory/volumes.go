@@ -87,11 +87,9 @@ func (w *world) mount(c *container, config types.ServiceConfig, i *image) error 
 		c.Mounts = append(c.Mounts, m)
 	}
 	for _, from := range c.VolumesFrom {
-		id, mode, _ := strings.Cut(from, ":")
-		for _, m := range w.Containers[id].Mounts {
+		for _, m := range w.Containers[from].Mounts {
 			if !covered[m.Destination] && m.Type != types.VolumeTypeTmpfs {
 				covered[m.Destination] = true
-				m.ReadOnly = m.ReadOnly || mode == "ro"
 				c.Mounts = append(c.Mounts, m)
 			}
 		}

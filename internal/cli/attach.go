@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -30,7 +29,7 @@ type attachment struct {
 	// stopping ends with the first interrupt, and when a container's end is to
 	// be the end of all.
 	stopping context.Context
-	stop     context.CancelCauseFunc
+	stop     context.CancelFunc
 	// open is closed when logs may be printed: a live view of the progress has
 	// the terminal to itself.
 	open chan struct{}
@@ -54,8 +53,8 @@ func (a *app) attach(c *convergence, first step, o upOptions, g goal) error {
 			t.printer.expect(g.desired.Project, s)
 		}
 	}
-	t.stopping, t.stop = context.WithCancelCause(a.interrupt.soft)
-	defer t.stop(nil)
+	t.stopping, t.stop = context.WithCancel(a.interrupt.soft)
+	defer t.stop()
 	return t.run(first)
 }
 
@@ -147,7 +146,7 @@ func (t *attachment) exited(r logs.Record) {
 	aborts := t.options.abortOnExit || t.options.abortOnFailure && r.Exit.Code != 0
 	if aborts && t.trigger == nil && t.stopping.Err() == nil {
 		t.trigger = &r
-		t.stop(fmt.Errorf("container %s exited", r.Container.Name))
+		t.stop()
 	}
 }
 

@@ -91,7 +91,7 @@ func readYes(ctx context.Context, in io.Reader) (bool, error) {
 	case line := <-answer:
 		return truth(strings.TrimSpace(line)), nil
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return false, ctx.Err()
 	}
 }
 

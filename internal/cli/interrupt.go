@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// errInterrupted is why the contexts of an interrupt end.
+// errInterrupted is a command that ended as it was told to by a signal.
 var errInterrupted = errors.New("interrupted")
 
 // interrupt turns signals into contexts: the first signal ends soft, the
@@ -25,16 +25,16 @@ type interrupt struct {
 
 func watchSignals(signals <-chan os.Signal) *interrupt {
 	i := &interrupt{done: make(chan struct{})}
-	var endSoft, endHard context.CancelCauseFunc
-	i.hard, endHard = context.WithCancelCause(context.Background())
-	i.soft, endSoft = context.WithCancelCause(i.hard)
+	var endSoft, endHard context.CancelFunc
+	i.hard, endHard = context.WithCancel(context.Background())
+	i.soft, endSoft = context.WithCancel(i.hard)
 	i.ended.Go(func() {
-		defer endHard(nil)
-		for _, end := range []context.CancelCauseFunc{endSoft, endHard} {
+		defer endHard()
+		for _, end := range []context.CancelFunc{endSoft, endHard} {
 			select {
 			case s := <-signals:
 				i.note(s)
-				end(errInterrupted)
+				end()
 			case <-i.done:
 				return
 			}

@@ -23,7 +23,6 @@ func TestTheFirstSignalEndsSoftAndTheSecondHard(t *testing.T) {
 	assert.Equal(t, i.code(), 0)
 	signals <- syscall.SIGTERM
 	<-i.soft.Done()
-	assert.ErrorIs(t, context.Cause(i.soft), errInterrupted)
 	assert.NilError(t, i.hard.Err())
 	assert.Equal(t, i.code(), 143)
 	signals <- os.Interrupt

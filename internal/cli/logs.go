@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,8 +107,5 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 		return logs.Read(ctx, s.engine, options, printer.record)
 	}
 	err = logs.Follow(ctx, s.engine, logs.FollowOptions{Options: options}, printer.record)
-	if err == nil && ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	return err
+	return cmp.Or(err, ctx.Err())
 }

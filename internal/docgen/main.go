@@ -50,7 +50,7 @@ func write(dir string, root *cobra.Command) error {
 // page is the manual page of a command in Markdown.
 func page(command *cobra.Command) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "# %s\n\n%s\n\n```\n%s\n```\n\n", command.CommandPath(), description(command), command.UseLine())
+	fmt.Fprintf(&out, "# %s\n\n%s\n\n```\n%s\n```\n\n", command.CommandPath(), description(command), usage(command))
 	if command.Example != "" {
 		fmt.Fprintf(&out, "## Examples\n\n```\n%s\n```\n\n", dedent(command.Example))
 	}
@@ -58,6 +58,13 @@ func page(command *cobra.Command) string {
 		fmt.Fprintf(&out, "## Flags\n\n%s\n", flags)
 	}
 	return out.String()
+}
+
+func usage(command *cobra.Command) string {
+	if command.HasSubCommands() {
+		return command.CommandPath() + " [OPTIONS] COMMAND"
+	}
+	return strings.TrimSuffix(command.UseLine(), " [flags]")
 }
 
 func description(command *cobra.Command) string {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
@@ -39,7 +40,9 @@ func (s *shop) create(service string, number int, script string, change ...func(
 			state.LabelProject: project, state.LabelService: service, state.LabelNumber: strconv.Itoa(number),
 			state.LabelOneOff: "False",
 		},
-		Config: types.ServiceConfig{Name: service, Image: "app", Command: types.ShellCommand{"sh", "-c", script}},
+		Config: types.ServiceConfig{Name: service, ContainerSpec: types.ContainerSpec{
+			Image: "app", Command: types.ShellCommand{"sh", "-c", script},
+		}},
 	}
 	for _, c := range change {
 		c(&spec)
@@ -54,8 +57,12 @@ func (s *shop) start(id string) {
 	assert.NilError(s.t, s.engine.StartContainer(context.Background(), id))
 }
 
+// stop stops, a while after what was before it and a while before what follows:
+// on a real clock no two things happen at once.
 func (s *shop) stop(id string) {
 	s.t.Helper()
+	time.Sleep(time.Second)
+	defer time.Sleep(time.Second)
 	assert.NilError(s.t, s.engine.StopContainer(context.Background(), id, state.StopOptions{}))
 }
 

@@ -36,7 +36,7 @@ func Follow(ctx context.Context, source Source, options FollowOptions, each func
 	ctx, cancel := context.WithCancel(ctx)
 	f := &follower{
 		source: source, options: options, each: each,
-		inbox: make(chan func(context.Context) error), streams: map[string]*stream{}, skipped: map[string]time.Time{},
+		inbox: make(chan func(context.Context) error), streams: map[string]*stream{}, skipped: map[string]state.Container{},
 	}
 	defer f.running.Wait()
 	defer cancel()
@@ -48,8 +48,7 @@ func Follow(ctx context.Context, source Source, options FollowOptions, each func
 			return nil
 		case <-settled:
 			settled = nil
-			f.settled = true
-			if err := f.catchUp(ctx); err != nil {
+			if err := f.settle(ctx); err != nil {
 				return unlessEnded(ctx, err)
 			}
 		case do := <-f.inbox:
@@ -76,9 +75,9 @@ type follower struct {
 	source   Source
 	options  FollowOptions
 	inbox    chan func(context.Context) error
-	streams  map[string]*stream   // by the container's id
-	skipped  map[string]time.Time // when those that were there and are not followed had started
-	seen     bool                 // the first observation was made
+	streams  map[string]*stream         // by the container's id
+	skipped  map[string]state.Container // those that were there and are not followed
+	seen     bool                       // the first observation was made
 	settled  bool
 	ended    bool // something ended since the start
 	running  sync.WaitGroup
@@ -94,7 +93,7 @@ type stream struct {
 	removed   bool
 	run       time.Time          // when the run that is being read, or was read last, started
 	queue     []state.Occurrence // starts and deaths that came while it was being read
-	since     string             // where the lines of its next run begin
+	since     time.Time          // when the lines of its next run may begin
 }
 
 // post hands do to the follower's goroutine.
@@ -159,7 +158,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 			f.mend(ctx, s, c)
 		case first:
 			f.existing(ctx, c)
-		case c.StartedAt.After(f.skipped[c.ID]):
+		case c.StartedAt.After(f.skipped[c.ID].StartedAt):
 			f.begin(ctx, f.add(c))
 		}
 	}
@@ -177,30 +176,49 @@ func (f *follower) catchUp(ctx context.Context) error {
 // existing begins to follow a container that was there first.
 func (f *follower) existing(ctx context.Context, c state.Container) {
 	if f.options.Existing != nil && !f.options.Existing(c) {
-		f.skipped[c.ID] = c.StartedAt
+		f.skipped[c.ID] = c
 		return
 	}
 	s := f.add(c)
 	s.alive = lives(c)
+	s.since = c.FinishedAt
 	f.read(ctx, s, f.options.Lines)
 }
 
-// mend makes up for occurrences that were not seen, or not yet.
+// settle makes sure that the follower waits for what has started, though its
+// occurrence has yet to come.
+func (f *follower) settle(ctx context.Context) error {
+	containers, err := f.options.observe(ctx, f.source)
+	if err != nil {
+		return err
+	}
+	f.settled = true
+	for _, c := range containers {
+		s := f.streams[c.ID]
+		switch {
+		case s == nil && c.StartedAt.After(f.skipped[c.ID].StartedAt):
+			f.add(c).alive = true
+		case s != nil && c.StartedAt.After(s.run):
+			s.alive = true
+		}
+	}
+	return nil
+}
+
+// mend makes up for occurrences that were lost.
 func (f *follower) mend(ctx context.Context, s *stream, c state.Container) {
 	s.container = c
 	if c.StartedAt.After(s.run) && !s.reading {
 		f.begin(ctx, s)
 	}
 	if s.alive && !lives(c) {
-		f.enqueue(ctx, s, state.Occurrence{Action: state.ActionDie, ExitCode: c.ExitCode, At: c.FinishedAt})
+		f.enqueue(ctx, s, state.Occurrence{Container: c.ID, Action: state.ActionDie, ExitCode: c.ExitCode, At: c.FinishedAt})
 	}
 }
 
+// add makes a container known, from its next run on.
 func (f *follower) add(c state.Container) *stream {
-	s := &stream{container: c}
-	if !c.FinishedAt.IsZero() && lives(c) {
-		s.since = stamp(c.FinishedAt)
-	}
+	s := &stream{container: c, since: f.skipped[c.ID].FinishedAt}
 	f.streams[c.ID] = s
 	return s
 }
@@ -209,5 +227,3 @@ func (f *follower) add(c state.Container) *stream {
 func lives(c state.Container) bool {
 	return c.Running() || c.Status == state.StatusRestarting || c.Status == state.StatusCreated
 }
-
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -106,7 +106,8 @@ func TestFollowUntilSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop(t)
 		replaced := s.run("web", 1, "echo old; sleep 1000")
-		kept := s.run("db", 1, "echo before; sleep 5; echo after; sleep 1000")
+		kept := s.run("db", 1, "echo before; sleep 10; echo after; sleep 1000")
+		restarted := s.run("api", 1, "echo again; sleep 7; exit 0")
 		ready, settled := make(chan struct{}), make(chan struct{})
 		told, wait := s.follow(t.Context(), logs.FollowOptions{
 			Options:  logs.Options{Lines: state.LogOptions{Tail: "0"}},
@@ -116,11 +117,13 @@ func TestFollowUntilSettled(t *testing.T) {
 			Settled:  settled,
 		})
 		<-ready
+		s.stop(restarted)
+		s.start(restarted)
 		s.stop(replaced)
 		s.remove(replaced)
 		s.run("job", 1, "echo not shown; exit 2")
 		time.Sleep(10 * time.Second)
-		assert.DeepEqual(t, told.take(), []string{"job-1 exited 2", "db-1: after"})
+		assert.DeepEqual(t, told.take(), []string{"api-1: again", "job-1 exited 2", "api-1 exited 0", "db-1: after"})
 		s.run("web", 1, "echo new; exit 0", func(spec *state.ContainerSpec) { spec.Name = "shop-web-1-new" })
 		close(settled)
 		synctest.Wait()
@@ -157,7 +160,7 @@ func TestNothingIsLostWhenTheEventStreamBreaks(t *testing.T) {
 
 func TestALotOfOutputIsWhole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const lines = 20_000
+		const lines = 2_000
 		var script strings.Builder
 		for i := range lines {
 			fmt.Fprintf(&script, "echo %d; ", i)

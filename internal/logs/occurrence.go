@@ -26,6 +26,9 @@ func (f *follower) occurred(ctx context.Context, o state.Occurrence) error {
 	case state.ActionDie:
 		if s != nil {
 			f.enqueue(ctx, s, o)
+		} else if c, skipped := f.skipped[o.Container]; skipped {
+			c.FinishedAt = o.At // its next run is to be read from here
+			f.skipped[o.Container] = c
 		}
 	case state.ActionDestroy:
 		if s != nil {
@@ -95,8 +98,8 @@ func (f *follower) died(ctx context.Context, s *stream, o state.Occurrence) {
 	if !s.alive {
 		return
 	}
-	restarting := f.restarting(ctx, s.container.ID)
-	s.since = stamp(o.At)
+	restarting := f.restarting(ctx, o)
+	s.since = later(s.since, o.At)
 	s.alive = restarting
 	f.ended = f.ended || !restarting
 	f.emit(Record{Container: &s.container, Exit: &Exit{Code: o.ExitCode, Restarting: restarting}})
@@ -109,41 +112,10 @@ func (f *follower) refresh(ctx context.Context, s *stream) {
 	}
 }
 
-// restarting is true when the engine starts the container again by itself, or
-// has done so.
-func (f *follower) restarting(ctx context.Context, id string) bool {
-	c, err := f.source.InspectContainer(ctx, id)
-	return err == nil && (c.Status == state.StatusRestarting || c.Running())
-}
-
-// begin reads a run that has just started, from its first line.
-func (f *follower) begin(ctx context.Context, s *stream) {
-	s.alive, s.removed = true, false
-	lines := state.LogOptions{Timestamps: f.options.Lines.Timestamps, Since: s.since, Until: f.options.Lines.Until}
-	if s.since == "" {
-		lines.Since = f.options.Lines.Since
-	}
-	f.read(ctx, s, lines)
-}
-
-// read reads in a goroutine of its own until the container ends.
-func (f *follower) read(ctx context.Context, s *stream, lines state.LogOptions) {
-	s.run = s.container.StartedAt
-	if !readable(s.container) || f.options.Muted != nil && f.options.Muted(s.container.Service) {
-		return
-	}
-	c := s.container
-	lines.Follow = true
-	s.reading = true
-	f.running.Go(func() {
-		err := f.source.Logs(ctx, c.ID, lines, func(l state.LogLine) { f.emit(Record{Container: &c, Line: &l}) })
-		if err != nil && ctx.Err() == nil && !errors.Is(err, engine.ErrNotFound) {
-			f.emit(Record{Container: &c, Err: fmt.Errorf("logs of %s: %w", c.Name, err)})
-		}
-		f.post(ctx, func(ctx context.Context) error {
-			s.reading = false
-			f.advance(ctx, s)
-			return nil
-		})
-	})
+// restarting is true when a death is not the last: the engine starts the
+// container again by itself, or somebody has started it since.
+func (f *follower) restarting(ctx context.Context, death state.Occurrence) bool {
+	c, err := f.source.InspectContainer(ctx, death.Container)
+	return err == nil && (c.Status == state.StatusRestarting || c.Running() ||
+		c.StartedAt.After(death.At) || c.FinishedAt.After(death.At))
 }
