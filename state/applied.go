@@ -11,10 +11,9 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// CanonicalConfig returns the JSON that a service's config hash is taken of:
-// the configuration without what can change while its containers stay as they
-// are (build, pull policy, scale, dependencies, profiles). Docker Compose
-// leaves the same fields out.
+// CanonicalConfig returns, as JSON, what of a service's configuration its
+// config hash covers: all but what can change while its containers stay as
+// they are (build, pull policy, scale, dependencies, profiles).
 func CanonicalConfig(config types.ServiceConfig) ([]byte, error) {
 	config.Build = nil
 	config.PullPolicy = ""

@@ -105,12 +105,12 @@ func (i images) build(ctx context.Context, api *client.Client, spec state.BuildS
 		options.Dockerfile = files.dockerfile
 		body = files.stream()
 	}
-	defer body.Close() //nolint:errcheck // it was only read
+	defer body.Close()
 	response, err := api.ImageBuild(ctx, body, options)
 	if err != nil {
 		return err
 	}
-	defer response.Body.Close() //nolint:errcheck // it was only read
+	defer response.Body.Close()
 	output := newBuildOutput(progress)
 	return output.explain(readStream(response.Body, output.take))
 }

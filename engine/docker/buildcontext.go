@@ -102,7 +102,7 @@ func readIgnore(paths ...string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer file.Close() //nolint:errcheck // it is only read
+		defer file.Close()
 		patterns, err := ignorefile.ReadAll(file)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
@@ -214,7 +214,7 @@ func (c *buildContext) add(archive *tar.Writer, path, name string, entry fs.DirE
 	if err != nil {
 		return fmt.Errorf("build context: %w", err)
 	}
-	defer file.Close() //nolint:errcheck // it is only read
+	defer file.Close()
 	return writeEntry(archive, header, io.LimitReader(file, header.Size))
 }
 

@@ -20,7 +20,7 @@ func archived(t *testing.T, config types.BuildConfig) []string {
 	c, err := openContext(config)
 	assert.NilError(t, err)
 	body := c.stream()
-	defer body.Close() //nolint:errcheck // it is only read
+	defer body.Close()
 	archive := tar.NewReader(body)
 	var names []string
 	for {

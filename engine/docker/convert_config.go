@@ -79,7 +79,7 @@ func healthcheck(check *types.HealthCheckConfig, apiVersion string) *container.H
 		StartPeriod: duration(check.StartPeriod),
 	}
 	if check.Retries != nil {
-		config.Retries = int(*check.Retries) //nolint:gosec // a small number
+		config.Retries = int(*check.Retries)
 	}
 	if atLeast(apiVersion, apiStartInterval) {
 		config.StartInterval = duration(check.StartInterval)

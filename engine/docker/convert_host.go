@@ -126,7 +126,7 @@ func restartPolicy(s types.ServiceConfig) container.RestartPolicy {
 	if s.Deploy != nil && s.Deploy.RestartPolicy != nil {
 		policy := container.RestartPolicy{Name: restartMode(s.Deploy.RestartPolicy.Condition)}
 		if attempts := s.Deploy.RestartPolicy.MaxAttempts; attempts != nil {
-			policy.MaximumRetryCount = int(*attempts) //nolint:gosec // a small number
+			policy.MaximumRetryCount = int(*attempts)
 		}
 		return policy
 	}

@@ -33,7 +33,7 @@ func (i images) PullImage(ctx context.Context, ref, platform string, progress fu
 	if err != nil {
 		return explainPull(i.translate(err, "pull %s", ref), err)
 	}
-	defer body.Close() //nolint:errcheck // it was only read
+	defer body.Close()
 	err = followPull(body, progress)
 	return explainPull(i.translate(err, "pull %s", ref), err)
 }

@@ -1,9 +1,6 @@
 package docker_test
 
 import (
-	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -178,59 +175,4 @@ func TestSharedNamespacesHoldIDs(t *testing.T) {
 	assert.Equal(t, c.IpcMode, "container:"+ownerID)
 	assert.Equal(t, c.PidMode, "container:"+ownerID)
 	assert.DeepEqual(t, c.VolumesFrom, []string{ownerID})
-}
-
-func TestBuild(t *testing.T) {
-	for _, builder := range []string{"1", "0"} {
-		t.Run("DOCKER_BUILDKIT="+builder, func(t *testing.T) {
-			t.Setenv("DOCKER_BUILDKIT", builder)
-			e := live(t)
-			dir := t.TempDir()
-			write := func(name, content string) {
-				t.Helper()
-				assert.NilError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
-				assert.NilError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644))
-			}
-			write("context/Dockerfile", "FROM busybox AS base\nARG WORD\nRUN echo say $WORD > /said\nCOPY . /files/\nFROM base AS broken\nRUN echo about to fail; exit 9\n")
-			write("context/.dockerignore", "*.log\nsub\n!sub/kept\n")
-			write("context/a.log", "")
-			write("context/b.txt", "")
-			write("context/sub/dropped", "")
-			write("context/sub/kept", "")
-			word := "hello"
-			spec := state.BuildSpec{
-				Image: project(t, e) + ":built", Service: "web", Labels: map[string]string{"who": "test"},
-				Config: types.BuildConfig{Context: filepath.Join(dir, "context"), Target: "base", Args: types.MappingWithEquals{"WORD": &word}},
-			}
-			var details []string
-			assert.NilError(t, e.BuildImage(t.Context(), spec, func(p state.Progress) { details = append(details, p.Detail) }))
-			t.Cleanup(func() { assert.Check(t, e.RemoveImage(context.Background(), spec.Image)) })
-			assert.Assert(t, len(details) > 3)
-			observed, err := e.Observe(t.Context(), state.Scope{Project: "tb-none", Images: []string{spec.Image}})
-			assert.NilError(t, err)
-			assert.Assert(t, !observed.Images[spec.Image].LastTag.IsZero())
-
-			s := specOf(t, e, spec.Image, "sh", "-c", "cat /said; cd /files; find . -type f | sort")
-			assert.DeepEqual(t, lines(t, e, started(t, e, s)), []string{"say hello", "./.dockerignore", "./Dockerfile", "./b.txt", "./sub/kept"})
-
-			spec.Config.Target = "broken"
-			err = e.BuildImage(t.Context(), spec, nil)
-			assert.ErrorContains(t, err, "about to fail; exit 9")
-			assert.ErrorContains(t, err, "its output:\nabout to fail")
-
-			write("elsewhere/Dockerfile", "FROM busybox\nCOPY b.txt /outside\n")
-			spec.Config = types.BuildConfig{Context: filepath.Join(dir, "context"), Dockerfile: "../elsewhere/Dockerfile"}
-			assert.NilError(t, e.BuildImage(t.Context(), spec, nil))
-			spec.Config = types.BuildConfig{Context: filepath.Join(dir, "context"), DockerfileInline: "FROM scratch\nCOPY b.txt /inline\n"}
-			assert.NilError(t, e.BuildImage(t.Context(), spec, nil))
-
-			spec.Config = types.BuildConfig{Context: filepath.Join(dir, "nosuch")}
-			assert.ErrorContains(t, e.BuildImage(t.Context(), spec, nil), "build context: stat")
-			spec.Config = types.BuildConfig{Context: dir}
-			assert.ErrorContains(t, e.BuildImage(t.Context(), spec, nil), "dockerfile: stat")
-			spec.Config = types.BuildConfig{Context: filepath.Join(dir, "context"), DockerfileInline: "FROM tb.invalid/nosuch:1\n"}
-			err = e.BuildImage(t.Context(), spec, nil)
-			assert.ErrorContains(t, err, "the engine cannot reach the registry")
-		})
-	}
 }

@@ -74,7 +74,7 @@ func (r *logReader) read(ctx context.Context, api *client.Client, id string, opt
 	if err != nil {
 		return err
 	}
-	defer body.Close() //nolint:errcheck // it was only read
+	defer body.Close()
 	return r.copy(body)
 }
 

@@ -100,8 +100,8 @@ func fields(data []byte, each func(number uint64, value []byte, bits uint64)) {
 			if n <= 0 || size > uint64(len(data)-n) {
 				return
 			}
-			each(number, data[n:n+int(size)], 0) //nolint:gosec // checked against the length
-			data = data[n+int(size):]            //nolint:gosec // the same
+			each(number, data[n:n+int(size)], 0)
+			data = data[n+int(size):]           
 		case 5:
 			if len(data) < 4 {
 				return

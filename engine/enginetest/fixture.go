@@ -34,7 +34,7 @@ func newFixture(t *testing.T, target Target) *fixture {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
 	name := fnv.New32a()
-	_, _ = name.Write([]byte(t.Name())) // it never fails
+	_, _ = name.Write([]byte(t.Name())) // a hash never fails to write
 	f := &fixture{
 		Engine: target.Engine, t: t, ctx: ctx, image: target.Image,
 		project: fmt.Sprintf("%s-%08x", target.Prefix, name.Sum32()),
@@ -157,7 +157,7 @@ func (f *fixture) volume(key string) string {
 func (f *fixture) until(id string, met func(state.Container) bool) state.Container {
 	f.t.Helper()
 	w := f.watch()
-	defer w.end()
+	defer func() { _ = w.end() }() // what it did not tell is inspected
 	for {
 		c := f.inspect(id)
 		if met(c) {
@@ -183,7 +183,8 @@ type stream struct {
 	ended  chan error
 }
 
-// watch follows the project's events; it returns when the engine is ready.
+// watch follows the project's events until the end of the test; it returns
+// when the engine is ready.
 func (f *fixture) watch() *stream {
 	f.t.Helper()
 	ctx, cancel := context.WithCancel(f.ctx)
@@ -192,19 +193,22 @@ func (f *fixture) watch() *stream {
 	go func() {
 		w.ended <- f.Watch(ctx, f.project, func() { close(ready) }, func(o state.Occurrence) { w.events <- o })
 	}()
+	f.t.Cleanup(func() { _ = w.end() }) // a test that minds has ended it itself
 	select {
 	case <-ready:
 	case err := <-w.ended:
-		cancel()
+		w.ended <- err
 		f.t.Fatalf("watch ended before it was ready: %v", err)
 	}
 	return w
 }
 
-// end ends the call and waits for it.
+// end ends the call and waits for it. It may be called again.
 func (w *stream) end() error {
 	w.cancel()
-	return <-w.ended
+	err := <-w.ended
+	w.ended <- err
+	return err
 }
 
 // next is the next event.

@@ -16,7 +16,6 @@ import (
 var watching = []obligation{
 	{"tells what happens to a container, in order", func(t *testing.T, f *fixture) {
 		w := f.watch()
-		defer w.end()
 		spec := f.spec("a", "sh", "-c", "exit 5")
 		id := f.create(spec)
 		f.start(id)
@@ -56,7 +55,6 @@ var watching = []obligation{
 	{"tells nothing that happened before, or to another project", func(t *testing.T, f *fixture) {
 		f.create(f.server("before"))
 		w := f.watch()
-		defer w.end()
 		other := *f
 		other.project += "x"
 		t.Cleanup(other.clean)
@@ -66,8 +64,6 @@ var watching = []obligation{
 	}},
 	{"tells everyone who watches", func(t *testing.T, f *fixture) {
 		first, second := f.watch(), f.watch()
-		defer first.end()
-		defer second.end()
 		id := f.create(f.server("a"))
 		assert.Check(t, is.Equal(f.next(first).Container, id))
 		assert.Check(t, is.Equal(f.next(second).Container, id))
@@ -141,7 +137,6 @@ var logging = []obligation{
 		id := f.run(f.spec("a", "sh", "-c", "echo one"))
 		f.untilExited(id)
 		w := f.watch()
-		defer w.end()
 		f.start(id)
 		for f.next(w).Action != state.ActionDie {
 			continue

@@ -24,9 +24,9 @@ const maxDefaultSubnets = 256
 
 // defaultSubnet is the i-th of those that the engine chooses from.
 func defaultSubnet(i int) subnet {
-	prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(17 + i), 0, 0}), 16) //nolint:gosec // below 15
+	prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{172, byte(17 + i), 0, 0}), 16) // below 15
 	if i >= 15 {
-		prefix = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i), 0, 0}), 16) //nolint:gosec // below maxDefaultSubnets
+		prefix = netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i), 0, 0}), 16) // below maxDefaultSubnets
 	}
 	return subnet{prefix, prefix.Addr().Next()}
 }

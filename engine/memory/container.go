@@ -105,7 +105,9 @@ func (c *container) observed() state.Container {
 	o.VolumesFrom = slices.Clone(c.VolumesFrom)
 	o.Mounts = slices.Clone(c.Mounts)
 	o.Ports = slices.Clone(c.Ports)
-	o.Networks = map[string]state.Endpoint{}
+	if len(c.Joined) > 0 {
+		o.Networks = map[string]state.Endpoint{}
+	}
 	for name, j := range c.Joined {
 		o.Networks[name] = state.Endpoint{
 			NetworkID: j.Network, Aliases: slices.Clone(j.Aliases), Address: j.Address,

@@ -111,7 +111,7 @@ func restartPolicy(config types.ServiceConfig) (name string, attempts int) {
 	if config.Deploy != nil && config.Deploy.RestartPolicy != nil {
 		policy := config.Deploy.RestartPolicy
 		if policy.MaxAttempts != nil {
-			attempts = int(*policy.MaxAttempts) //nolint:gosec // a small number
+			attempts = int(*policy.MaxAttempts) // a small number
 		}
 		return restartMode(policy.Condition), attempts
 	}

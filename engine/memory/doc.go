@@ -6,7 +6,8 @@
 // to end (state.ContainerSpec.OneShot) ends with 0 as soon as it started. A
 // container whose command is made of the shell's simplest words (echo, sleep,
 // exit, true, false, touch, cat, test -f, trap SIGNAL, with sh -c, ; and
-// &&) does what it says instead. Anything else is told with [Options], or with
+// &&) does what it says instead, and ends at its stop signal unless it traps it,
+// as it would under an init. Anything else is told with [Options], or with
 // labels of the container:
 //
 //	dev.stack.memory.start-delay    how long its start takes: 500ms

@@ -58,7 +58,7 @@ func checkOf(service, image *types.HealthCheckConfig) *check {
 		Retries:       defaultRetries,
 	}
 	if asked.Retries != nil && *asked.Retries > 0 {
-		c.Retries = int(*asked.Retries) //nolint:gosec // a small number
+		c.Retries = int(*asked.Retries) // a small number
 	}
 	return c
 }

@@ -108,7 +108,7 @@ func (m images) RemoveImage(ctx context.Context, reference string) error {
 	err := m.update(ctx, func(w *world, _ time.Time) error {
 		i, err := w.image(reference)
 		if err != nil {
-			return nil //nolint:nilerr // what is absent needs no removal
+			return nil // what is absent needs no removal
 		}
 		for _, c := range w.sorted() {
 			if c.ImageID == i.ID {

@@ -200,7 +200,7 @@ func (m containers) RemoveContainer(ctx context.Context, name string, options st
 	err := m.update(ctx, func(w *world, at time.Time) error {
 		c, err := w.container(name)
 		if err != nil {
-			return nil //nolint:nilerr // what is absent needs no removal
+			return nil // what is absent needs no removal
 		}
 		return w.remove(c, at, options)
 	})

@@ -52,7 +52,7 @@ func (m networks) RemoveNetwork(ctx context.Context, key string) error {
 	err := m.update(ctx, func(w *world, _ time.Time) error {
 		n, err := w.network(key)
 		if err != nil {
-			return nil //nolint:nilerr // what is absent needs no removal
+			return nil // what is absent needs no removal
 		}
 		if n.Predefined {
 			return fmt.Errorf("%s is a pre-defined network and cannot be removed", n.Name)
@@ -105,7 +105,7 @@ func (m networks) DisconnectNetwork(ctx context.Context, container, key string) 
 	return m.update(ctx, func(w *world, _ time.Time) error {
 		c, err := w.container(container)
 		if err != nil {
-			return nil //nolint:nilerr // what is absent is in no network
+			return nil // what is absent is in no network
 		}
 		for name, j := range c.Joined {
 			if name == key || j.Network == key {

@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/internal/logs"
 	"github.com/stackctl/stack/internal/render"
@@ -86,7 +90,17 @@ func (t *attachment) run(first step) error {
 		case <-t.stopping.Done():
 		}
 	}
-	return errors.Join(withoutInterrupts(err), t.end(followed))
+	return also(withoutInterrupts(err), t.end(followed))
+}
+
+// also is what went wrong and how it ended. An exit code is for a run that went
+// well.
+func also(failure, end error) error {
+	var exit *exitError
+	if failure == nil || errors.As(end, &exit) {
+		return cmp.Or(failure, end)
+	}
+	return multierror.Append(failure, end)
 }
 
 // following is a follower that runs.
@@ -156,9 +170,9 @@ func (t *attachment) end(followed *following) error {
 	trigger := t.trigger
 	t.mu.Unlock()
 	if trigger == nil {
-		warnLine(t.settings.status, "Gracefully stopping... (press Ctrl+C again to force)")
+		t.say("Gracefully stopping... (press Ctrl+C again to force)")
 	} else {
-		warnLine(t.settings.status, "Aborting on container exit...")
+		t.say("Aborting on container exit...")
 	}
 	err := t.stopAll()
 	if err == nil {
@@ -174,6 +188,13 @@ func (t *attachment) end(followed *following) error {
 		return errInterrupted
 	}
 	return t.exitCode(trigger)
+}
+
+// say prints a line beside the progress, where that is for people.
+func (t *attachment) say(text string) {
+	if t.settings.mode == render.TTY || t.settings.mode == render.Plain {
+		_, _ = fmt.Fprintln(t.settings.status, text)
+	}
 }
 
 // exitCode is the container's that ended all, or that of --exit-code-from.

@@ -71,5 +71,3 @@ func logName(c state.Container) string {
 	}
 	return c.Name
 }
-
-func warnLine(w io.Writer, text string) { _, _ = fmt.Fprintln(w, text) }

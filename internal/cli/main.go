@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/hashicorp/go-multierror"
@@ -62,9 +64,23 @@ func (a *app) finish(err error) int {
 		code, err = signal, withoutInterrupts(err)
 	}
 	if err != nil {
-		_ = render.Error(a.process.Err, err, a.colors(a.process.Err))
+		a.printError(err)
 	}
 	return code
+}
+
+// printError prints an error once, as text or as a line for machines.
+func (a *app) printError(err error) {
+	if progress := cmp.Or(a.global.progress, a.process.getenv("COMPOSE_PROGRESS")); progress != string(render.JSON) {
+		_ = render.Error(a.process.Err, err, a.colors(a.process.Err))
+		return
+	}
+	encoder := json.NewEncoder(a.process.Err)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(struct {
+		Error   bool   `json:"error"`
+		Message string `json:"message"`
+	}{true, err.Error()})
 }
 
 // withoutInterrupts is what is left of an error without what only says that

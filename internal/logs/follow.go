@@ -186,7 +186,8 @@ func (f *follower) existing(ctx context.Context, c state.Container) {
 }
 
 // settle makes sure that the follower waits for what has started, though its
-// occurrence has yet to come.
+// occurrence has yet to come, and not for what was created and is not started
+// any more.
 func (f *follower) settle(ctx context.Context) error {
 	containers, err := f.options.observe(ctx, f.source)
 	if err != nil {
@@ -198,8 +199,8 @@ func (f *follower) settle(ctx context.Context) error {
 		switch {
 		case s == nil && c.StartedAt.After(f.skipped[c.ID].StartedAt):
 			f.add(c).alive = true
-		case s != nil && c.StartedAt.After(s.run):
-			s.alive = true
+		case s != nil:
+			s.alive = s.alive && c.Status != state.StatusCreated || c.StartedAt.After(s.run)
 		}
 	}
 	return nil

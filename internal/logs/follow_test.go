@@ -183,3 +183,17 @@ func TestALotOfOutputIsWhole(t *testing.T) {
 		assert.Equal(t, next, lines)
 	})
 }
+
+func TestWhatWasCreatedAndNeverStartedIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t)
+		ready, settled := make(chan struct{}), make(chan struct{})
+		_, wait := s.follow(t.Context(), logs.FollowOptions{Ready: func() { close(ready) }, Settled: settled})
+		<-ready
+		s.create("web", 1, "echo one")
+		s.run("db", 1, "echo ready")
+		synctest.Wait()
+		close(settled)
+		assert.NilError(t, wait())
+	})
+}

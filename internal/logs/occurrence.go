@@ -51,7 +51,7 @@ func (f *follower) appeared(ctx context.Context, o state.Occurrence) error {
 		return nil
 	}
 	s := f.add(c)
-	s.alive = true
+	s.alive = !f.settled
 	if o.Action == state.ActionStart {
 		f.begin(ctx, s)
 	}
