@@ -53,7 +53,6 @@ func (g *globalOptions) register(root *cobra.Command) {
 	for _, name := range []string{"insecure-registry", "workdir", "no-ansi", "verbose", "version"} {
 		f.Lookup(name).Hidden = true
 	}
-	root.PreRun = nil
 }
 
 // check finds flags that contradict each other, and replaces the old ones.

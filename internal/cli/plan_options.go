@@ -126,10 +126,11 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 	if err != nil {
 		return goal{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{Scale: scale})
+	desired, err := t.project.Desired(project.DesiredOptions{Scale: scale, AllowMissingFiles: a.global.dryRun})
 	if err != nil {
 		return goal{}, err
 	}
+	t.warnings = t.project.Warnings
 	policy, err := o.policy(a.env(t))
 	if err != nil {
 		return goal{}, err

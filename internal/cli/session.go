@@ -58,7 +58,7 @@ func (a *app) connect() (engine.Engine, func(), error) {
 		if err != nil {
 			return engine.Engine{}, nil, err
 		}
-		m, err := memory.Load(file, memory.Options{})
+		m, err := memory.Load(file, memory.OptionsFrom(a.process.getenv))
 		if err != nil {
 			return engine.Engine{}, nil, err
 		}

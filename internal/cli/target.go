@@ -75,7 +75,7 @@ func (t target) identity() state.Desired {
 	if t.project == nil {
 		return desired
 	}
-	if full, err := t.project.Desired(project.DesiredOptions{}); err == nil {
+	if full, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true}); err == nil {
 		return full
 	}
 	desired.Known = t.project.ServiceNames()
