@@ -41,7 +41,7 @@ func (d *draft) addSurplus(p *servicePlan, s slot) {
 
 func (d *draft) addReplica(p *servicePlan, r *replicaPlan) {
 	if p.pending {
-		d.addPending(p, r)
+		d.addPending(r)
 		return
 	}
 	d.change(Change{Ref: r.ref, Name: r.name, Action: r.action, Reasons: r.reasons})
@@ -52,7 +52,7 @@ func (d *draft) addReplica(p *servicePlan, r *replicaPlan) {
 	b.add()
 }
 
-func (d *draft) addPending(p *servicePlan, r *replicaPlan) {
+func (d *draft) addPending(r *replicaPlan) {
 	change := Change{Ref: r.ref, Name: r.name, Action: NoOp, Reasons: []Reason{{Text: "planned once its images are known"}}}
 	d.change(change)
 	d.pending = append(d.pending, r.ref)

@@ -115,9 +115,9 @@ func cutLine(text string) (int, string) {
 
 // findFiles fills in the compose files from COMPOSE_FILE or, without it, from
 // the default names in the project directory and its parents.
-func (w *workspace) findFiles() error {
+func (w *workspace) findFiles() {
 	if len(w.files) > 0 {
-		return nil
+		return
 	}
 	separator := w.env[envPathSeparator]
 	if separator == "" {
@@ -127,7 +127,7 @@ func (w *workspace) findFiles() error {
 		for _, f := range list {
 			w.files = append(w.files, w.abs(f))
 		}
-		return nil
+		return
 	}
 	for dir := w.projectDirectory(); ; dir = filepath.Dir(dir) {
 		if found := w.pick(dir, cli.DefaultFileNames); found != "" {
@@ -135,11 +135,11 @@ func (w *workspace) findFiles() error {
 			if override := w.pick(dir, cli.DefaultOverrideFileNames); override != "" {
 				w.files = append(w.files, override)
 			}
-			return nil
+			return
 		}
 		w.searched = append(w.searched, dir)
 		if dir == filepath.Dir(dir) {
-			return nil
+			return
 		}
 	}
 }

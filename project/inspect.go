@@ -47,12 +47,20 @@ func (s *sources) inspect(doc *source) Errors {
 	return in.errs
 }
 
-func (in *inspection) add(node *yaml.Node, path modelPath, message, hint string) *Error {
-	node = contentOf(node)
-	e := &Error{File: in.sources.w.show(in.doc.path), Line: node.Line, Column: node.Column,
-		Path: path.String(), Message: message, Hint: hint}
+func (in *inspection) add(node *yaml.Node, path modelPath, message, hint string) {
+	in.errs = append(in.errs, in.errorAt(node, path, message, hint))
+}
+
+func (in *inspection) addCause(node *yaml.Node, path modelPath, message, hint string, cause error) {
+	e := in.errorAt(node, path, message, hint)
+	e.cause = cause
 	in.errs = append(in.errs, e)
-	return e
+}
+
+func (in *inspection) errorAt(node *yaml.Node, path modelPath, message, hint string) *Error {
+	node = contentOf(node)
+	return &Error{File: in.sources.w.show(in.doc.path), Line: node.Line, Column: node.Column,
+		Path: path.String(), Message: message, Hint: hint}
 }
 
 func contentOf(node *yaml.Node) *yaml.Node {
@@ -115,7 +123,7 @@ func (in *inspection) mapping(node *yaml.Node, path modelPath) map[string]any {
 func (in *inspection) scalar(node *yaml.Node, path modelPath) (any, bool) {
 	var v any
 	if err := node.Decode(&v); err != nil {
-		in.add(node, path, "expected a value of the type "+node.Tag+", found "+strconv.Quote(node.Value), "").cause = err
+		in.addCause(node, path, "expected a value of the type "+node.Tag+", found "+strconv.Quote(node.Value), "", err)
 		return nil, false
 	}
 	text, ok := v.(string)
@@ -146,12 +154,12 @@ func (in *inspection) scalar(node *yaml.Node, path modelPath) (any, bool) {
 func (in *inspection) variable(node *yaml.Node, path modelPath, err error) {
 	var missing *template.MissingRequiredError
 	if errors.As(err, &missing) {
-		in.add(node, path, err.Error(),
-			fmt.Sprintf("set %s in the environment, in .env or with --env-file", missing.Variable)).cause = err
+		in.addCause(node, path, err.Error(),
+			fmt.Sprintf("set %s in the environment, in .env or with --env-file", missing.Variable), err)
 		return
 	}
-	in.add(node, path, fmt.Sprintf("expected a variable such as ${NAME} or ${NAME:-default}, found %q", node.Value),
-		"write $$ for a dollar sign").cause = err
+	in.addCause(node, path, fmt.Sprintf("expected a variable such as ${NAME} or ${NAME:-default}, found %q", node.Value),
+		"write $$ for a dollar sign", err)
 }
 
 func (in *inspection) cast(node *yaml.Node, path modelPath, text string, cast interp.Cast) (any, bool) {
@@ -161,7 +169,7 @@ func (in *inspection) cast(node *yaml.Node, path modelPath, text string, cast in
 		if strings.Contains(err.Error(), "boolean") {
 			wanted = "true or false"
 		}
-		in.add(node, path, fmt.Sprintf("expected %s, found %q", wanted, text), "").cause = err
+		in.addCause(node, path, fmt.Sprintf("expected %s, found %q", wanted, text), "", err)
 		return nil, false
 	}
 	return v, true

@@ -32,9 +32,9 @@ func (w *workspace) name(files []types.ConfigFile) (string, error) {
 	if name := w.env[envProjectName]; name != "" {
 		return name, validName(name, envProjectName)
 	}
-	name, err := w.fileName(files)
-	if name != "" || err != nil {
-		return name, err
+	name := w.fileName(files)
+	if name != "" {
+		return name, nil
 	}
 	if name = loader.NormalizeProjectName(filepath.Base(w.projectDirectory())); name == "" {
 		return "", fmt.Errorf("project name must not be empty: the folder %s gives none; set one with -p or %s", w.projectDirectory(), envProjectName)
@@ -60,7 +60,7 @@ func validName(name, origin string) error {
 var nameKey = regexp.MustCompile(`(?m)(^|[^\w-])name["']?\s*:`)
 
 // fileName is the last name that the files give, interpolated, or "".
-func (w *workspace) fileName(files []types.ConfigFile) (string, error) {
+func (w *workspace) fileName(files []types.ConfigFile) string {
 	var name string
 	for _, f := range files {
 		if !nameKey.Match(f.Content) {
@@ -81,7 +81,7 @@ func (w *workspace) fileName(files []types.ConfigFile) (string, error) {
 	}
 	name, err := template.Substitute(name, w.env.Resolve)
 	if err != nil {
-		return "", nil // reported, with its place, by loading
+		return "" // reported, with its place, by loading
 	}
-	return loader.NormalizeProjectName(name), nil
+	return loader.NormalizeProjectName(name)
 }

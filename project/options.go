@@ -94,9 +94,7 @@ func newWorkspace(o Options) (*workspace, error) {
 	if err := w.loadEnvFiles(); err != nil {
 		return nil, err
 	}
-	if err := w.findFiles(); err != nil {
-		return nil, err
-	}
+	w.findFiles()
 	if err := w.loadEnvFiles(); err != nil {
 		return nil, err
 	}

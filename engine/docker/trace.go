@@ -101,7 +101,7 @@ func fields(data []byte, each func(number uint64, value []byte, bits uint64)) {
 				return
 			}
 			each(number, data[n:n+int(size)], 0)
-			data = data[n+int(size):]           
+			data = data[n+int(size):]
 		case 5:
 			if len(data) < 4 {
 				return

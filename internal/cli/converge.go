@@ -112,9 +112,9 @@ func (e *consentError) Error() string {
 
 // run executes a prepared step, and then the one that had to wait for its
 // images.
-func (c *convergence) run(first step, stop context.Context) error {
+func (c *convergence) run(stop context.Context, first step) error {
 	p := c.progress(first.plan)
-	x := c.executor(p, stop)
+	x := c.executor(stop, p)
 	err := x.Execute(c.app.interrupt.hard, first.plan)
 	for pending := first.plan.Pending; err == nil && len(pending) > 0; {
 		c.policy.ImagesFresh = true

@@ -105,5 +105,5 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 		warn(a.process.Err, []string{"no resource found to remove for project " + fmt.Sprintf("%q", t.name)})
 		return nil
 	}
-	return s.execute(plan, a.interrupt.soft)
+	return s.execute(a.interrupt.soft, plan)
 }

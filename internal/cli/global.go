@@ -25,7 +25,6 @@ type globalOptions struct {
 	ansi             string
 	noANSI           bool
 	parallel         int
-	parallelSet      bool
 	verbose          bool
 	version          bool
 }

@@ -120,7 +120,7 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 		return goal{}, err
 	}
 	if len(t.project.Services()) == 0 && !a.global.allResources {
-		return goal{}, errors.New("no service selected")
+		return goal{}, noServices(t.project)
 	}
 	scale, err := o.replicas()
 	if err != nil {
@@ -137,6 +137,15 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 	}
 	policy.Selected = expand(services, t.project)
 	return goal{target: t, desired: desired, policy: policy}, nil
+}
+
+// noServices says why there is nothing to bring up.
+func noServices(p *project.Project) error {
+	if profiles := p.ProfileNames(); len(profiles) > 0 {
+		return fmt.Errorf("no service selected: every service is behind a profile that is not active; activate one of %s with --profile",
+			strings.Join(profiles, ", "))
+	}
+	return errors.New("no service selected: the compose file has no services")
 }
 
 func (o *planOptions) policy(env lookup) (planner.UpPolicy, error) {

@@ -54,11 +54,7 @@ func (a *app) connect() (engine.Engine, func(), error) {
 		}
 		return c.Engine(), func() { _ = c.Close() }, nil
 	case "memory":
-		file, err := a.memoryFile()
-		if err != nil {
-			return engine.Engine{}, nil, err
-		}
-		m, err := memory.Load(file, memory.OptionsFrom(a.process.getenv))
+		m, err := memory.Load(a.memoryFile(), memory.OptionsFrom(a.process.getenv))
 		if err != nil {
 			return engine.Engine{}, nil, err
 		}
@@ -69,16 +65,16 @@ func (a *app) connect() (engine.Engine, func(), error) {
 
 // memoryFile is where the engine in memory keeps its state: in the user's
 // state folder (XDG Base Directory Specification).
-func (a *app) memoryFile() (string, error) {
+func (a *app) memoryFile() string {
 	dir := a.process.getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) {
 		home := a.process.getenv("HOME")
 		if home == "" {
-			return filepath.Join(os.TempDir(), fmt.Sprintf("stack-%d", os.Getuid()), "memory.json"), nil
+			return filepath.Join(os.TempDir(), fmt.Sprintf("stack-%d", os.Getuid()), "memory.json")
 		}
 		dir = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(dir, "stack", "memory.json"), nil
+	return filepath.Join(dir, "stack", "memory.json")
 }
 
 func (s *session) observe(ctx context.Context, desired state.Desired) (state.Observed, error) {
@@ -104,7 +100,7 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 
 // executor runs plans and tells p. It ends gently when stop does, and at once
 // with the second interrupt.
-func (s *session) executor(p render.Progress, stop context.Context) reconciler.Executor {
+func (s *session) executor(stop context.Context, p render.Progress) reconciler.Executor {
 	return reconciler.Executor{
 		Engine: s.engine,
 		Events: func(e event.Event) {
@@ -118,9 +114,9 @@ func (s *session) executor(p render.Progress, stop context.Context) reconciler.E
 }
 
 // execute runs one plan and shows it.
-func (s *session) execute(plan planner.Plan, stop context.Context) error {
+func (s *session) execute(stop context.Context, plan planner.Plan) error {
 	p := s.progress(plan)
-	err := s.executor(p, stop).Execute(s.app.interrupt.hard, plan)
+	err := s.executor(stop, p).Execute(s.app.interrupt.hard, plan)
 	p.Done(err)
 	return err
 }

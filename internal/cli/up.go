@@ -72,7 +72,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	case a.global.dryRun:
 		return s.show(first.plan)
 	case o.detach || o.noStart:
-		return c.run(first, a.interrupt.soft)
+		return c.run(a.interrupt.soft, first)
 	}
 	return a.attach(c, first, o, g)
 }

@@ -85,7 +85,7 @@ func TestContainersOfNothing(t *testing.T) {
 func TestContainersRejectsWhatIsNoTemplate(t *testing.T) {
 	var out bytes.Buffer
 	assert.ErrorContains(t, Containers(&out, project(), ContainerOptions{Format: "{{.Name"}), "template parsing error")
-	assert.ErrorContains(t, Containers(&out, project(), ContainerOptions{Format: "{{.Nmae}}"}), "Nmae")
+	assert.ErrorContains(t, Containers(&out, project(), ContainerOptions{Format: "{{.Colour}}"}), "Colour")
 }
 
 func TestContainerJSONHasTheFieldsOfDockerCompose(t *testing.T) {
