@@ -75,7 +75,7 @@ func (t *attachment) run(first step) error {
 	if t.settings.mode != render.TTY {
 		close(t.open)
 	}
-	err = t.convergence.run(first, t.stopping)
+	err = t.convergence.run(t.stopping, first)
 	if t.settings.mode == render.TTY {
 		close(t.open)
 	}
