@@ -47,13 +47,16 @@ func (w *watcher) follow(ctx context.Context, x engine.Engine, project string, r
 	const shortest, longest = 50 * time.Millisecond, 2 * time.Second
 	pause := shortest
 	for ctx.Err() == nil {
+		began := time.Now()
 		_ = x.Watch(ctx, project, func() {
-			pause = shortest
 			ready()
 			w.ringAll()
 		}, w.occurred)
 		ready()
 		w.ringAll()
+		if time.Since(began) > longest {
+			pause = shortest
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):

@@ -11,7 +11,7 @@ unit() {
 	local packages
 	packages=$(go list ./... | grep -vE '/e2e(/|$)')
 	# shellcheck disable=SC2086
-	go test -json -race -shuffle=on -run "${RUN-}" $packages
+	go test -json -race -shuffle=on -timeout 5m -run "${RUN-}" $packages
 }
 
 e2e() {

@@ -86,8 +86,10 @@ func (t *attachment) run(first step) error {
 	if err == nil {
 		select {
 		case <-followed.done:
-			return followed.err
 		case <-t.stopping.Done():
+		}
+		if t.stopping.Err() == nil {
+			return followed.err
 		}
 	}
 	return also(withoutInterrupts(err), t.end(followed))

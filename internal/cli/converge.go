@@ -18,6 +18,7 @@ type convergence struct {
 	desired state.Desired
 	policy  planner.UpPolicy
 	yes     bool // every consent is given
+	preview bool // the plan is only shown
 }
 
 // step is one plan, and what it was made from.
@@ -65,7 +66,7 @@ func (c *convergence) ask(ctx context.Context, consent planner.Consent) (bool, e
 	switch {
 	case c.yes:
 		return true, nil
-	case c.app.global.dryRun:
+	case c.preview:
 		return false, nil
 	case !isTerminal(c.app.process.In):
 		return false, &consentError{consent}
@@ -111,7 +112,7 @@ func (e *consentError) Error() string {
 }
 
 // run executes a prepared step, and then the one that had to wait for its
-// images.
+// images. The end of stop ends it gently, the second interrupt at once.
 func (c *convergence) run(stop context.Context, first step) error {
 	p := c.progress(first.plan)
 	x := c.executor(stop, p)

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stackctl/stack/project"
+	"github.com/stackctl/stack/reconciler"
 )
 
 // globalOptions are the flags before the command.
@@ -40,7 +42,7 @@ func (g *globalOptions) register(root *cobra.Command) {
 	f.BoolVar(&g.allResources, "all-resources", false, "Include networks and volumes that no service uses")
 	f.StringVar(&g.progress, "progress", "", "How to show progress (auto, tty, plain, json, quiet)")
 	f.StringVar(&g.ansi, "ansi", "auto", "When to use colours and cursor movement (never, always, auto)")
-	f.IntVar(&g.parallel, "parallel", -1, "How many engine calls may run at once, -1 for no limit (default without the flag: 64)")
+	f.IntVar(&g.parallel, "parallel", -1, fmt.Sprintf("How many engine calls may run at once (%d without this flag)", reconciler.DefaultParallel))
 	root.PersistentFlags().BoolVar(&g.dryRun, "dry-run", false, "Show the plan and change nothing")
 	root.PersistentFlags().StringVar(&g.engine, "engine", "", "Engine to use: docker, or memory, which runs nothing and keeps its state in a file (default $STACK_ENGINE or docker)")
 

@@ -65,7 +65,7 @@ func (o *planCommandOptions) check() error {
 }
 
 func (a *app) plan(ctx context.Context, o planCommandOptions, services []string) error {
-	a.global.dryRun = true // nothing below may ask or write
+	o.preview = true
 	g, err := a.goal(ctx, o.planOptions, services)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (a *app) plan(ctx context.Context, o planCommandOptions, services []string)
 		return err
 	}
 	defer s.close()
-	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes}
+	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes, preview: true}
 	planned, err := c.prepare(ctx)
 	if err != nil {
 		return err

@@ -39,6 +39,8 @@ type planOptions struct {
 	timeoutSet       bool
 	removeOrphansSet bool
 	probe            string
+	// preview is true when the plan is only shown.
+	preview bool
 }
 
 func (o *planOptions) register(f *pflag.FlagSet) {
@@ -126,7 +128,7 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 	if err != nil {
 		return goal{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{Scale: scale, AllowMissingFiles: a.global.dryRun})
+	desired, err := t.project.Desired(project.DesiredOptions{Scale: scale, AllowMissingFiles: o.preview})
 	if err != nil {
 		return goal{}, err
 	}

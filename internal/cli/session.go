@@ -98,8 +98,7 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	return p
 }
 
-// executor runs plans and tells p. It ends gently when stop does, and at once
-// with the second interrupt.
+// executor runs plans, tells p, and ends gently when stop does.
 func (s *session) executor(stop context.Context, p render.Progress) reconciler.Executor {
 	return reconciler.Executor{
 		Engine: s.engine,
@@ -113,7 +112,8 @@ func (s *session) executor(stop context.Context, p render.Progress) reconciler.E
 	}
 }
 
-// execute runs one plan and shows it.
+// execute runs one plan and shows it. The end of stop ends it gently, the
+// second interrupt at once.
 func (s *session) execute(stop context.Context, plan planner.Plan) error {
 	p := s.progress(plan)
 	err := s.executor(stop, p).Execute(s.app.interrupt.hard, plan)

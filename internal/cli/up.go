@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,7 @@ to these and what they depend on.`,
 }
 
 func (a *app) up(ctx context.Context, o upOptions, services []string) error {
+	o.preview = a.global.dryRun
 	var saved *savedPlan
 	if o.planFile != "" {
 		var err error
@@ -63,7 +65,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	}
 	defer s.close()
 	s.quiet = o.quiet()
-	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes}
+	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes, preview: o.preview}
 	first, err := c.begin(ctx, saved)
 	if err != nil {
 		return err
@@ -90,11 +92,11 @@ func (c *convergence) begin(ctx context.Context, saved *savedPlan) (step, error)
 	return s, saved.check(c.desired, s)
 }
 
-// unchanged are the ids of the containers that a plan leaves as they are.
+// unchanged are the ids of the containers that a run leaves as they are.
 func unchanged(s step) map[string]bool {
 	same := map[string]bool{}
 	for _, change := range s.plan.Changes {
-		if change.Action != planner.NoOp {
+		if change.Action != planner.NoOp || slices.Contains(s.plan.Pending, change.Ref) {
 			continue
 		}
 		for _, c := range s.observed.Containers {
