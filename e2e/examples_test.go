@@ -34,10 +34,15 @@ func free(t *testing.T) string {
 	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
 }
 
+// get waits until the server behind a published port listens, and returns the page.
 func get(t *testing.T, page string) string {
 	t.Helper()
-	response, err := http.Get(page)
-	assert.NilError(t, err)
+	var response *http.Response
+	eventually(t, page+" answering", func() bool {
+		var err error
+		response, err = http.Get(page)
+		return err == nil
+	})
 	return read(t, response)
 }
 

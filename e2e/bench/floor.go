@@ -22,9 +22,21 @@ const projectLabel = "com.docker.compose.project"
 // does nothing else.
 type floor struct {
 	docker *client.Client
+	turns  chan struct{} // one for each call that may run at once
+}
+
+func newFloor(docker *client.Client, parallel int) floor {
+	return floor{docker: docker, turns: make(chan struct{}, parallel)}
 }
 
 func (floor) title() string { return "floor" }
+
+// inTurn makes a call that works the engine hard.
+func (f floor) inTurn(call func() error) error {
+	f.turns <- struct{}{}
+	defer func() { <-f.turns }()
+	return call()
+}
 
 func (f floor) do(ctx context.Context, what step, p project) (sample, error) {
 	jobs := map[step]func(context.Context, project) error{
@@ -63,7 +75,8 @@ func (f floor) up(ctx context.Context, p project) error {
 				return ctx.Err()
 			}
 		}
-		if err := f.docker.ContainerStart(ctx, id, container.StartOptions{}); err != nil {
+		err = f.inTurn(func() error { return f.docker.ContainerStart(ctx, id, container.StartOptions{}) })
+		if err != nil {
 			return err
 		}
 		if s.interval > 0 {
@@ -87,8 +100,12 @@ func (f floor) create(ctx context.Context, p project, s service) (id string, err
 	}
 	host := &container.HostConfig{NetworkMode: container.NetworkMode(p.name)}
 	attached := &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{p.name: {Aliases: []string{s.name}}}}
-	created, err := f.docker.ContainerCreate(ctx, config, host, attached, nil, p.name+"-"+s.name+"-1")
-	return created.ID, err
+	err = f.inTurn(func() error {
+		created, err := f.docker.ContainerCreate(ctx, config, host, attached, nil, p.name+"-"+s.name+"-1")
+		id = created.ID
+		return err
+	})
+	return id, err
 }
 
 // awaitReady runs the healthcheck's command until it succeeds.
@@ -167,10 +184,12 @@ func (f floor) down(ctx context.Context, p project) error {
 		if dependent := dependents[s.name]; dependent != "" {
 			<-gone[dependent]
 		}
-		if err := f.docker.ContainerStop(ctx, ids[s.name], container.StopOptions{}); err != nil {
-			return err
-		}
-		return f.docker.ContainerRemove(ctx, ids[s.name], container.RemoveOptions{RemoveVolumes: true})
+		return f.inTurn(func() error {
+			if err := f.docker.ContainerStop(ctx, ids[s.name], container.StopOptions{}); err != nil {
+				return err
+			}
+			return f.docker.ContainerRemove(ctx, ids[s.name], container.RemoveOptions{RemoveVolumes: true})
+		})
 	})
 	if err != nil {
 		return err
@@ -182,7 +201,7 @@ func (f floor) down(ctx context.Context, p project) error {
 func sweep(docker *client.Client, name string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	f := floor{docker}
+	f := floor{docker: docker}
 	found, err := f.containers(ctx, project{name: name})
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type options struct {
 	stack, peer string
 	rounds      int
 	only        string
+	parallel    int
 }
 
 func main() {
@@ -31,6 +32,7 @@ func main() {
 	flag.StringVar(&o.peer, "peer", "", "a docker-compose binary to compare with")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each is measured, 1 to 50")
 	flag.StringVar(&o.only, "only", "", "a regular expression that selects scenarios")
+	flag.IntVar(&o.parallel, "floor-parallel", 16, "how many of the bare engine calls run at once")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -97,7 +99,7 @@ func enter(o options, docker *client.Client) ([]contender, error) {
 			return nil, err
 		}
 	}
-	return append(contenders, floor{docker}), nil
+	return append(contenders, newFloor(docker, max(o.parallel, 1))), nil
 }
 
 // measure runs one scenario once with everybody; who begins changes by round.

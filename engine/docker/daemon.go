@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -102,9 +103,10 @@ func (d *daemon) diagnose(err error) (cause, advice string) {
 	return nobody, "start Docker (sudo systemctl start docker), or " + point
 }
 
-// oneLine is an error's text without line breaks and without the client's
-// wrapping that says the same again.
+// oneLine is what went wrong, without line breaks and without the request.
 func oneLine(err error) string {
-	text := strings.Join(strings.Fields(err.Error()), " ")
-	return strings.TrimPrefix(text, "error during connect: ")
+	if request := (*url.Error)(nil); errors.As(err, &request) {
+		err = request.Err
+	}
+	return strings.Join(strings.Fields(err.Error()), " ")
 }

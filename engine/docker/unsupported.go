@@ -95,6 +95,9 @@ func (f *findings) service(s state.Service) {
 	f.never(c.Umask != nil, "service %s: umask", s.Name)
 	f.never(c.Provider != nil, "service %s: provider", s.Name)
 	f.never(len(c.PreStart) > 0, "service %s: pre_start", s.Name)
+	for _, v := range c.Volumes {
+		f.never(v.Bind != nil && v.Bind.SELinux != "" && !bindable(v), "service %s: volumes: %s: bind.selinux beside create_host_path: false or recursive", s.Name, v.Target)
+	}
 	if s.Build != nil {
 		f.build(s.Name, s.Build.Config)
 	}

@@ -24,6 +24,7 @@ func TestUnsupported(t *testing.T) {
 	never := []string{
 		"service rich: build.ssh is left out: it is not supported yet",
 		"service rich: use_api_socket is left out: it is not supported yet",
+		"service rich: volumes: /strict: bind.selinux beside create_host_path: false or recursive is left out: it is not supported yet",
 	}
 	assert.DeepEqual(t, Unsupported("1.49", desired), never)
 	assert.DeepEqual(t, Unsupported("1.41", desired), []string{
@@ -36,6 +37,7 @@ func TestUnsupported(t *testing.T) {
 		"service rich: networks.b.interface_name is left out: it needs Docker Engine 28.1, this engine speaks API 1.41",
 		"service rich: networks.b.mac_address is left out: it needs Docker Engine 25, this engine speaks API 1.41",
 		never[1],
+		never[2],
 	})
 	assert.Equal(t, len(Unsupported("1.41", state.Desired{})), 0)
 }

@@ -98,7 +98,7 @@ func (s *summary) testEvent(e event) {
 	default:
 		return
 	}
-	if strings.Contains(e.Package+"/", "/e2e/") && e.Action != "skip" {
+	if strings.HasSuffix(e.Package, "/e2e") && e.Action != "skip" {
 		s.e2e++
 	}
 	delete(s.printed, key)
