@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -56,6 +57,9 @@ func (n *notes) service(s types.ServiceConfig) {
 	n.when(s.Provider != nil, "provider")
 	n.when(s.Umask != nil, "umask")
 	n.when(s.UseAPISocket, "use_api_socket")
+	for _, from := range s.VolumesFrom {
+		n.when(strings.HasSuffix(from, ":ro"), "volumes_from: the :ro of "+from)
+	}
 	for _, name := range sortedKeys(s.Networks) {
 		if network := s.Networks[name]; network != nil {
 			n.when(!network.ServiceNameAliasEnabled(), "networks."+name+".use_service_name_alias")

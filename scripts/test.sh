@@ -7,9 +7,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# What needs an engine: the conformance of engine/docker, and e2e.
+engine='/(e2e|engine/docker)(/|$)'
+
 unit() {
 	local packages
-	packages=$(go list ./... | grep -vE '/e2e(/|$)')
+	packages=$(go list ./... | grep -vE "$engine")
 	# shellcheck disable=SC2086
 	go test -json -race -shuffle=on -timeout 5m -run "${RUN-}" $packages
 }
@@ -17,6 +20,7 @@ unit() {
 e2e() {
 	. scripts/engine.sh
 	scripts/images.sh >&2
+	go test -json -race -count=1 -shuffle=on -timeout 5m -run "${RUN-}" ./engine/docker
 	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/...
 }
 
