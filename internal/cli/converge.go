@@ -18,6 +18,7 @@ type convergence struct {
 	desired state.Desired
 	policy  planner.UpPolicy
 	yes     bool // every consent is given
+	unlock  func()
 	preview bool // the plan is only shown
 }
 
@@ -111,22 +112,19 @@ func (e *consentError) Error() string {
 	return b.String()
 }
 
-// run executes a prepared step, and then the one that had to wait for its
-// images. The end of stop ends it gently, the second interrupt at once.
+// run executes a prepared step, and what has to follow it. After that other
+// runs may go on.
 func (c *convergence) run(stop context.Context, first step) error {
+	defer c.unlock()
 	p := c.progress(first.plan)
-	x := c.executor(stop, p)
-	err := x.Execute(c.app.interrupt.hard, first.plan)
-	for pending := first.plan.Pending; err == nil && len(pending) > 0; {
-		c.policy.ImagesFresh = true
-		var next step
-		if next, err = c.plan(stop); err != nil {
-			break
+	err := c.executor(stop, p).Converge(c.app.interrupt.hard, first.plan, func(imagesFresh bool) (planner.Plan, error) {
+		c.policy.ImagesFresh = imagesFresh
+		next, err := c.plan(stop)
+		if err == nil {
+			p.Next(next.plan)
 		}
-		p.Next(next.plan)
-		err = x.Execute(c.app.interrupt.hard, next.plan)
-		pending = next.plan.Pending
-	}
+		return next.plan, err
+	})
 	p.Done(err)
 	return err
 }

@@ -77,6 +77,13 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 		return err
 	}
 	defer s.close()
+	if !a.global.dryRun {
+		unlock, err := s.lock(a.interrupt.soft, t.name)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
 	desired := t.identity()
 	observed, err := s.observe(ctx, desired)
 	if err != nil {

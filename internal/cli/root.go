@@ -51,6 +51,9 @@ touching anything. The flags and files are those of Docker Compose.`,
 		a.configCommand(),
 		a.versionCommand(),
 	)
+	for _, c := range root.Commands() {
+		c.DisableFlagsInUseLine = true // [OPTIONS] says it
+	}
 	a.completeGlobals(root)
 	return root
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -42,39 +43,41 @@ func (a *app) open(t target) (*session, error) {
 
 // connect prepares to call the engine that flag and environment say.
 func (a *app) connect() (engine.Engine, func(), error) {
-	name := a.global.engine
-	if name == "" {
-		name = a.process.getenv("STACK_ENGINE")
-	}
-	switch name {
-	case "", "docker":
+	switch name := a.engineName(); name {
+	case "docker":
 		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, UserAgent: "stack/" + a.process.Version})
 		if err != nil {
 			return engine.Engine{}, nil, err
 		}
 		return c.Engine(), func() { _ = c.Close() }, nil
 	case "memory":
-		m, err := memory.Load(a.memoryFile(), memory.OptionsFrom(a.process.getenv))
+		m, err := memory.Load(filepath.Join(a.stateFolder(), "memory.json"), memory.OptionsFrom(a.process.getenv))
 		if err != nil {
 			return engine.Engine{}, nil, err
 		}
 		return m.Engine(), func() {}, nil
+	default:
+		return engine.Engine{}, nil, fmt.Errorf("unknown engine %q: it is docker or memory", name)
 	}
-	return engine.Engine{}, nil, fmt.Errorf("unknown engine %q: it is docker or memory", name)
 }
 
-// memoryFile is where the engine in memory keeps its state: in the user's
-// state folder (XDG Base Directory Specification).
-func (a *app) memoryFile() string {
+// engineName is what flag and environment say.
+func (a *app) engineName() string {
+	return cmp.Or(a.global.engine, a.process.getenv("STACK_ENGINE"), "docker")
+}
+
+// stateFolder is where stack keeps what outlives a run: in the user's state
+// folder (XDG Base Directory Specification).
+func (a *app) stateFolder() string {
 	dir := a.process.getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(dir) {
 		home := a.process.getenv("HOME")
 		if home == "" {
-			return filepath.Join(os.TempDir(), fmt.Sprintf("stack-%d", os.Getuid()), "memory.json")
+			return filepath.Join(os.TempDir(), fmt.Sprintf("stack-%d", os.Getuid()))
 		}
 		dir = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(dir, "stack", "memory.json")
+	return filepath.Join(dir, "stack")
 }
 
 func (s *session) observe(ctx context.Context, desired state.Desired) (state.Observed, error) {

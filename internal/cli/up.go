@@ -66,6 +66,12 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	defer s.close()
 	s.quiet = o.quiet()
 	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes, preview: o.preview}
+	if !a.global.dryRun {
+		if c.unlock, err = s.lock(a.interrupt.soft, g.name); err != nil {
+			return err
+		}
+		defer c.unlock()
+	}
 	first, err := c.begin(ctx, saved)
 	if err != nil {
 		return err
