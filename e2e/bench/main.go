@@ -80,7 +80,7 @@ func run(ctx context.Context, o options) error {
 		}
 	}
 	fmt.Printf("Docker Engine %s, %d CPUs, medians of %d rounds\n\n", server.Version, runtime.NumCPU(), rounds)
-	return results.print(os.Stdout, contenders)
+	return errors.Join(results.print(os.Stdout, contenders), errors.Join(results.failures...))
 }
 
 // enter is who takes part, each under the name of its column.
@@ -107,7 +107,7 @@ func measure(ctx context.Context, docker *client.Client, dir string, s scenario,
 	for i := range contenders {
 		who := contenders[(i+round)%len(contenders)]
 		project := project{
-			name:     fmt.Sprintf("bench%d-%s", os.Getpid(), who.title()),
+			name:     fmt.Sprintf("bench%d-%d-%s", os.Getpid(), round, who.title()),
 			file:     filepath.Join(dir, s.name+".yaml"),
 			services: s.services,
 		}
@@ -117,7 +117,9 @@ func measure(ctx context.Context, docker *client.Client, dir string, s scenario,
 		for _, step := range s.steps {
 			sample, err := who.do(ctx, step, project)
 			if err != nil {
-				return errors.Join(fmt.Errorf("%s, %s of %s: %w", who.title(), step, s.name, err), sweep(docker, project.name))
+				into.failed(fmt.Errorf("round %d, %s, %s of %s: %w", round+1, who.title(), step, s.name, err))
+				_ = sweep(docker, project.name) // what it cannot remove, the failure is about
+				break
 			}
 			if sample.measured() {
 				into.add(s.name, step, who.title(), sample)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -17,8 +18,9 @@ type row struct {
 
 // results are all samples, by row and contender.
 type results struct {
-	rows    []row
-	samples map[row]map[string][]sample
+	rows     []row
+	samples  map[row]map[string][]sample
+	failures []error
 }
 
 func newResults() *results { return &results{samples: map[row]map[string][]sample{}} }
@@ -30,6 +32,12 @@ func (r *results) add(scenario string, what step, who string, s sample) {
 		r.samples[key] = map[string][]sample{}
 	}
 	r.samples[key][who] = append(r.samples[key][who], s)
+}
+
+// failed notes a step that has no sample. The others go on.
+func (r *results) failed(err error) {
+	fmt.Fprintln(os.Stderr, "failed:", err)
+	r.failures = append(r.failures, err)
 }
 
 func (r *results) print(out io.Writer, contenders []contender) error {

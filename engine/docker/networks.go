@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -69,7 +70,27 @@ func (n networks) RemoveNetwork(ctx context.Context, name string) error {
 	if absent(err) {
 		return nil
 	}
-	return n.translate(err, "remove network %s", name)
+	failed := n.translate(err, "remove network %s", name)
+	if err != nil && strings.Contains(err.Error(), "has active endpoints") {
+		return hint(failed, "%s", n.holders(ctx, name))
+	}
+	return failed
+}
+
+// holders says who is in a network that the engine calls in use. Engine 20.10
+// keeps a count beside the endpoints, which now and then goes wrong when many
+// containers come or go at once, and which it corrects when it starts.
+func (n networks) holders(ctx context.Context, name string) string {
+	found, err := n.client.NetworkInspect(ctx, name, network.InspectOptions{})
+	if err != nil || len(found.Containers) == 0 {
+		return "no running container is in it: the engine has miscounted its endpoints, and counts again when it is restarted; `down` once more then"
+	}
+	var names []string
+	for _, endpoint := range found.Containers {
+		names = append(names, endpoint.Name)
+	}
+	slices.Sort(names)
+	return "in use by " + strings.Join(names, ", ")
 }
 
 // ConnectNetwork attaches a container to a network that it is not in yet.
