@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	firstProbe  = 20 * time.Millisecond
+	firstProbe  = 10 * time.Millisecond
 	probeGrowth = 1.5
 )
 

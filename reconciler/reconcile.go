@@ -59,8 +59,9 @@ func (x Executor) Converge(ctx context.Context, plan planner.Plan, next func(ima
 	}
 }
 
-// overtaken is true for a run that failed only because the containers that it
-// planned for are not what they were: a name is taken, or one is gone.
+// overtaken is true for a run that failed only because the containers and
+// networks that it planned for are not what they were: a name is taken, or one
+// is gone.
 func overtaken(err error) bool {
 	var all *multierror.Error
 	if !errors.As(err, &all) {
@@ -68,14 +69,17 @@ func overtaken(err error) bool {
 	}
 	for _, err := range all.Errors {
 		var node *NodeError
-		if !errors.As(err, &node) || node.Ref.Kind != state.KindContainer {
-			return false
-		}
-		taken := errors.Is(err, engine.ErrConflict) && (node.Kind == "CreateContainer" || node.Kind == "RenameContainer")
-		gone := errors.Is(err, engine.ErrNotFound) && node.Kind != "CreateContainer"
-		if !taken && !gone {
+		if !errors.As(err, &node) || !node.overtaken() {
 			return false
 		}
 	}
 	return true
+}
+
+func (e *NodeError) overtaken() bool {
+	switch e.Kind {
+	case "CreateContainer", "CreateNetwork", "RenameContainer":
+		return errors.Is(e.Err, engine.ErrConflict)
+	}
+	return e.Ref.Kind == state.KindContainer && errors.Is(e.Err, engine.ErrNotFound)
 }

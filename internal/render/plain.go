@@ -55,7 +55,11 @@ func (p *plain) Event(e event.Event) {
 	s := p.cast.of(e)
 	switch e.Phase {
 	case event.Started, event.Succeeded:
-		if text := p.text(e); text != "" {
+		switch text := p.text(e); {
+		case text == "":
+		case e.Op == "AwaitContainer": // several wait for one container
+			p.once(s, text)
+		default:
 			p.say(s, text)
 		}
 	case event.Progress:
