@@ -107,7 +107,7 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 	if len(others) > 0 {
 		r.action = Update
 		r.reasons = append(r.reasons, Reason{Text: "finishes a replacement that was interrupted"})
-		if c.Name != r.name {
+		if c.Name != r.name && len(d.replacedNetworks(others[0])) == 0 {
 			r.old, others = &others[0], others[1:]
 		}
 	}

@@ -14,16 +14,16 @@ func (d *draft) detach(c state.Container) []ID {
 	if len(replaced) == 0 {
 		return nil
 	}
-	ref := state.ContainerRef(c.Service, c.Number)
+	ref, label := state.ContainerRef(c.Service, c.Number), detachLabel(c)
 	var stopped []ID
 	if c.Status != state.StatusExited && c.Status != state.StatusCreated {
-		stopped = []ID{d.stop(removal{label: ref.String(), ref: ref, container: c, group: c.Service,
+		stopped = []ID{d.stop(removal{label: label, ref: ref, container: c, group: c.Service,
 			reason: "network " + replaced[0].network.Key + " is replaced"})}
 	}
 	var done []ID
 	for _, n := range replaced {
 		id := d.nodes.add(Node{
-			ID: ID("disconnect " + ref.String() + " " + n.network.Config.Name), Ref: ref, Group: c.Service, After: stopped,
+			ID: ID("disconnect " + label + " " + n.network.Config.Name), Ref: ref, Group: c.Service, After: stopped,
 			Reason: "network " + n.network.Key + " is replaced",
 			Op:     DisconnectNetwork{Container: c.Handle(), Network: n.observed.Name},
 		})
@@ -31,6 +31,16 @@ func (d *draft) detach(c state.Container) []ID {
 		done = append(done, id)
 	}
 	return done
+}
+
+// detachLabel names a container in the ids of nodes. One-off containers have
+// the numbers of others.
+func detachLabel(c state.Container) string {
+	label := state.ContainerRef(c.Service, c.Number).String()
+	if c.OneOff {
+		label += " " + c.Name
+	}
+	return label
 }
 
 // reattach are the operations that undo a detach.
@@ -54,19 +64,19 @@ func (d *draft) addNetworkMoves() {
 		if len(replaced) == 0 || d.touches(c) {
 			continue
 		}
-		ref := state.ContainerRef(c.Service, c.Number)
+		ref, label := state.ContainerRef(c.Service, c.Number), detachLabel(c)
 		d.change(Change{Ref: ref, Name: c.Name, Action: Update,
 			Reasons: []Reason{{Text: "network " + replaced[0].network.Key + " is replaced"}}})
 		last := d.detach(c)
 		for _, n := range replaced {
 			last = append(last, d.nodes.add(Node{
-				ID: ID("connect " + ref.String() + " " + n.network.Config.Name), Ref: ref, Group: c.Service,
+				ID: ID("connect " + label + " " + n.network.Config.Name), Ref: ref, Group: c.Service,
 				After: slices.Concat(last, []ID{n.ready}),
 				Op:    ConnectNetwork{Container: c.Handle(), Attachment: formerAttachment(c, n)},
 			}))
 		}
 		if c.Running() {
-			d.nodes.add(Node{ID: ID("start " + ref.String()), Ref: ref, Group: c.Service, After: last,
+			d.nodes.add(Node{ID: ID("start " + label), Ref: ref, Group: c.Service, After: last,
 				Op: StartContainer{Container: c.Handle()}})
 		}
 	}

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -35,10 +36,8 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 		}
 	}
 	d := state.Desired{
-		Project: state.Project{
-			Name: p.Name, WorkingDir: p.WorkingDir, ConfigFiles: p.Files, EnvFiles: p.EnvFiles,
-		},
-		Known: p.ServiceNames(),
+		Project: p.identity(),
+		Known:   p.ServiceNames(),
 	}
 	b := &desiredBuilder{checker: checker{project: p, model: p.Model}, options: o, oneShots: p.oneShots()}
 	for _, name := range sortedKeys(p.Model.Services) {
@@ -160,16 +159,18 @@ func (p *Project) withPlatform(s types.ServiceConfig) (types.ServiceConfig, erro
 	return s, nil
 }
 
+// identity is what names and labels are made of.
+func (p *Project) identity() state.Project {
+	id := state.Project{Name: p.Name, WorkingDir: p.WorkingDir, ConfigFiles: p.Files, EnvFiles: p.EnvFiles}
+	if p.compatibility {
+		id.Separator = "_"
+	}
+	return id
+}
+
 // image is the image that a service runs.
 func (p *Project) image(s types.ServiceConfig) string {
-	if s.Image != "" {
-		return s.Image
-	}
-	separator := "-"
-	if p.compatibility {
-		separator = "_"
-	}
-	return p.Name + separator + s.Name
+	return cmp.Or(s.Image, p.identity().ImageName(s.Name))
 }
 
 func pullPolicy(s types.ServiceConfig) (string, time.Duration, error) {

@@ -2,6 +2,7 @@ package reconciler_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -17,10 +18,9 @@ import (
 // quicker is an engine on which somebody else brings the project up just before
 // this run calls a method for the first time.
 func quicker(ctx context.Context, x engine.Engine, desired state.Desired, method string) engine.Engine {
-	done := false
+	var done atomic.Bool
 	faults := &enginetest.Faults{Before: func(_ context.Context, c enginetest.Call) error {
-		if c.Method == method && !done {
-			done = true
+		if c.Method == method && done.CompareAndSwap(false, true) {
 			return reconciler.Executor{Engine: x}.Reconcile(ctx, desired, planner.UpPolicy{})
 		}
 		return nil
