@@ -21,6 +21,10 @@ import (
 // killWithin bounds the second, forced stop.
 const killWithin = 10 * time.Second
 
+// lastWords is how long what containers printed last may take to arrive when
+// they have stopped.
+const lastWords = 10 * time.Second
+
 // attachment is an up that stays with its containers: it shows their logs until
 // they end or somebody has enough.
 type attachment struct {
@@ -181,6 +185,7 @@ func (t *attachment) end(followed *following) error {
 		select {
 		case <-followed.done:
 		case <-t.app.interrupt.hard.Done():
+		case <-time.After(lastWords): // the engine told of no end
 		}
 	}
 	if err != nil {

@@ -126,8 +126,15 @@ func (f *follower) watch(ctx context.Context) {
 			})
 			return
 		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(resubscribe):
+		}
 	}
 }
+
+// resubscribe is how long a follower waits when the stream of events broke.
+const resubscribe = 100 * time.Millisecond
 
 // done is true when nothing is left to follow.
 func (f *follower) done() bool {
