@@ -73,39 +73,27 @@ func (o *logsOptions) check(services []string) error {
 }
 
 func (a *app) logs(ctx context.Context, o logsOptions, services []string) error {
-	t, err := a.named(ctx)
+	v, err := a.view(ctx, services)
 	if err != nil {
 		return err
 	}
-	s, err := a.open(t)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	warn(a.process.Err, t.warnings)
-	observed, err := s.engine.Observe(ctx, state.Scope{Project: t.name})
-	if err != nil {
-		return err
-	}
-	if err := t.checkServices(services, observed.Containers); err != nil {
-		return err
-	}
+	defer v.close()
 	options := logs.Options{
-		Project: t.name, Services: services, Index: o.index,
+		Project: v.target.name, Services: services, Index: o.index,
 		Lines: state.LogOptions{Timestamps: o.timestamps, Since: o.since, Until: o.until, Tail: o.tail},
 	}
 	printer := newLogPrinter(a.process, logStyle{
-		color:    !o.noColor && useColor(s.settings.ansi, a.env(t), a.process.Out),
+		color:    !o.noColor && useColor(v.settings.ansi, a.env(v.target), a.process.Out),
 		noPrefix: o.noLogPrefix,
 	})
-	for _, c := range observed.Containers {
+	for _, c := range v.observed.Containers {
 		if options.Wants(c) {
 			printer.printer.Register(logName(c))
 		}
 	}
 	if !o.follow {
-		return logs.Read(ctx, s.engine, options, printer.record)
+		return logs.Read(ctx, v.engine, options, printer.record)
 	}
-	err = logs.Follow(ctx, s.engine, logs.FollowOptions{Options: options}, printer.record)
+	err = logs.Follow(ctx, v.engine, logs.FollowOptions{Options: options}, printer.record)
 	return cmp.Or(err, ctx.Err())
 }

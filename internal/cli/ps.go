@@ -79,26 +79,14 @@ func (o *psOptions) check() error {
 }
 
 func (a *app) ps(ctx context.Context, o psOptions, services []string) error {
-	t, err := a.named(ctx)
+	v, err := a.view(ctx, services)
 	if err != nil {
 		return err
 	}
-	s, err := a.open(t)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	warn(a.process.Err, t.warnings)
-	observed, err := s.engine.Observe(ctx, state.Scope{Project: t.name})
-	if err != nil {
-		return err
-	}
-	if err := t.checkServices(services, observed.Containers); err != nil {
-		return err
-	}
+	defer v.close()
 	var listed []state.Container
-	for _, c := range observed.Containers {
-		if o.wants(c, t, services) {
+	for _, c := range v.observed.Containers {
+		if o.wants(c, v.target, services) {
 			listed = append(listed, c)
 		}
 	}

@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/stackctl/stack/state"
+)
+
+// view is a project as a command that only reads finds it. It is to be closed.
+type view struct {
+	*session
+	target   target
+	observed state.Observed
+}
+
+// view observes the project. Naming a service that it does not have is an
+// error.
+func (a *app) view(ctx context.Context, services []string) (*view, error) {
+	t, err := a.named(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.open(t)
+	if err != nil {
+		return nil, err
+	}
+	warn(a.process.Err, t.warnings)
+	v := &view{session: s, target: t}
+	if v.observed, err = s.engine.Observe(ctx, state.Scope{Project: t.name}); err == nil {
+		err = t.checkServices(services, v.observed.Containers)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return v, nil
+}
