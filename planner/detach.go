@@ -14,6 +14,7 @@ func (d *draft) detach(c state.Container) []ID {
 	if len(replaced) == 0 {
 		return nil
 	}
+	d.detached[c.ID] = true
 	ref, label := state.ContainerRef(c.Service, c.Number), detachLabel(c)
 	var stopped []ID
 	if c.Status != state.StatusExited && c.Status != state.StatusCreated {
@@ -52,8 +53,38 @@ func (d *draft) reattach(c state.Container) []Operation {
 	return operations
 }
 
+// formerAttachment is the place that a container has in a network now.
 func formerAttachment(c state.Container, n *networkPlan) state.Attachment {
-	return state.Attachment{Network: n.network.Config.Name, Aliases: c.Networks[n.network.Config.Name].Aliases}
+	a := state.Attachment{Network: n.network.Config.Name, Aliases: c.Networks[n.network.Config.Name].Aliases}
+	if applied, err := state.DecodeConfig(c.Labels[state.LabelStackConfig]); err == nil {
+		a.Config = applied.Networks[n.network.Key]
+	}
+	return a
+}
+
+// addNetworkUndo brings a network back that could not be replaced: its
+// definition may overlap with another network, or a container of somebody else
+// may hold it.
+func (d *draft) addNetworkUndo() {
+	for _, network := range d.desired.Networks {
+		p := d.networks[network.Key]
+		if p.action != Replace {
+			continue
+		}
+		var back []Operation
+		for _, c := range d.index.all {
+			if _, attached := c.Networks[p.observed.Name]; !attached || !d.detached[c.ID] {
+				continue
+			}
+			back = append(back, ConnectNetwork{Container: c.Handle(), Attachment: formerAttachment(c, p)})
+			if c.Running() {
+				back = append(back, StartContainer{Container: c.Handle()})
+			}
+		}
+		d.nodes.get(p.remove).OnFailure = back
+		again := CreateNetwork{Spec: state.NetworkSpec{Config: p.observed.Config, Labels: p.observed.Labels}}
+		d.nodes.get(p.ready).OnFailure = append([]Operation{again}, back...)
+	}
 }
 
 // addNetworkMoves moves the containers that this plan does not touch for

@@ -34,6 +34,7 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	}
 	d.addOrphans()
 	d.addNetworkMoves()
+	d.addNetworkUndo()
 	d.addWaits()
 	return d.plan()
 }
@@ -49,6 +50,7 @@ type draft struct {
 	networks map[string]*networkPlan // by key
 	volumes  map[string]*volumePlan  // by key
 	images   map[string]ID           // the nodes that bring them
+	detached map[string]bool         // ids of the containers that are taken off a network
 	changes  []Change
 	warnings []string
 	consents []Consent
@@ -65,6 +67,7 @@ func newDraft(desired state.Desired, observed state.Observed, policy UpPolicy) *
 		networks: map[string]*networkPlan{},
 		volumes:  map[string]*volumePlan{},
 		images:   map[string]ID{},
+		detached: map[string]bool{},
 	}
 }
 

@@ -256,8 +256,8 @@ func TestANetworkThatChangedIsReplacedUnderItsContainers(t *testing.T) {
 	is(t, up(t, desired, observed, planner.UpPolicy{}), `
 		stop web/1
 		disconnect web/1 shop_default < stop web/1
-		remove network default < disconnect web/1 shop_default
-		network default < remove network default
+		remove network default < disconnect web/1 shop_default ! ConnectNetwork ! StartContainer
+		network default < remove network default ! CreateNetwork ! ConnectNetwork ! StartContainer
 		connect web/1 shop_default < disconnect web/1 shop_default, network default
 		start web/1 < connect web/1 shop_default, disconnect web/1 shop_default`)
 }

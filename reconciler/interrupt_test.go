@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/engine/memory"
@@ -125,4 +126,29 @@ func TestAReplacementThatIsNotReadyLeavesTheOldOneRunning(t *testing.T) {
 		assert.ErrorContains(t, err, "container p-web-1 is unhealthy")
 		assert.Equal(t, names(t.Context(), m, desired), "p-web-1*")
 	})
+}
+
+func TestANetworkThatCannotBeReplacedIsBroughtBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := behaves(nil)
+		other := projectOf(serviceOf("other"))
+		other.Project.Name = "q"
+		other.Networks[0].Config = types.NetworkConfig{Name: "q_default", Ipam: pool("10.8.0.0/16")}
+		assert.NilError(t, runUp(t.Context(), m, other, planner.UpPolicy{}, &recording{}, nil))
+		desired := projectOf(serviceOf("web"))
+		desired.Networks[0].Hash, desired.Networks[0].Config.Ipam = "1", pool("10.7.0.0/16")
+		assert.NilError(t, runUp(t.Context(), m, desired, planner.UpPolicy{}, &recording{}, nil))
+		changed := desired
+		changed.Networks = []state.Network{{Key: "default", Hash: "2", Config: types.NetworkConfig{Name: "p_default", Ipam: pool("10.8.1.0/24")}}}
+		err := runUp(t.Context(), m, changed, planner.UpPolicy{}, &recording{}, nil)
+		assert.ErrorContains(t, err, "p_default")
+		assert.Equal(t, names(t.Context(), m, desired), "p-web-1*")
+		plan, err := reconciler.Executor{Engine: m.Engine()}.Plan(t.Context(), desired, planner.UpPolicy{})
+		assert.NilError(t, err)
+		assert.Assert(t, plan.Empty())
+	})
+}
+
+func pool(subnet string) types.IPAMConfig {
+	return types.IPAMConfig{Config: []*types.IPAMPool{{Subnet: subnet}}}
 }

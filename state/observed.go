@@ -1,6 +1,10 @@
 package state
 
-import "time"
+import (
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/types"
+)
 
 // Observed is what an engine holds of one project, and what else the project
 // asks for by name. Slices are sorted: containers by service, number and name,
@@ -150,6 +154,9 @@ type ObservedNetwork struct {
 	Driver     string            `json:"driver,omitempty"`
 	Labels     map[string]string `json:"labels,omitempty"`
 	Containers map[string]string `json:"containers,omitempty"` // name by id, of those that are attached and run
+	// Config is the network as the engine describes it: what it takes to create
+	// it again.
+	Config types.NetworkConfig `json:"config"`
 }
 
 // ObservedVolume is a volume that the engine holds.

@@ -62,12 +62,12 @@ func words(err error) string {
 	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 }
 
-// short is a container's name, or the beginning of its id.
-func short(container string) string {
-	if len(container) == 64 && strings.Trim(container, "0123456789abcdef") == "" {
-		return container[:12]
+// short is a name as it is, and the beginning of an id.
+func short(key string) string {
+	if len(key) == 64 && strings.Trim(key, "0123456789abcdef") == "" {
+		return key[:12]
 	}
-	return container
+	return key
 }
 
 // absent is true for a resource that is not there.

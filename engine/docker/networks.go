@@ -70,7 +70,7 @@ func (n networks) RemoveNetwork(ctx context.Context, name string) error {
 	if absent(err) {
 		return nil
 	}
-	failed := n.translate(err, "remove network %s", name)
+	failed := n.translate(err, "remove network %s", short(name))
 	if err != nil && strings.Contains(err.Error(), "has active endpoints") {
 		return hint(failed, "%s", n.holders(ctx, name))
 	}

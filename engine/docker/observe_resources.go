@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
@@ -42,7 +43,7 @@ func (o observer) networks(ctx context.Context, api *client.Client, scope state.
 }
 
 func describeNetwork(n network.Inspect) state.ObservedNetwork {
-	observed := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: n.Labels}
+	observed := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: n.Labels, Config: configOf(n)}
 	for id, endpoint := range n.Containers {
 		if observed.Containers == nil {
 			observed.Containers = map[string]string{}
@@ -50,6 +51,23 @@ func describeNetwork(n network.Inspect) state.ObservedNetwork {
 		observed.Containers[id] = endpoint.Name
 	}
 	return observed
+}
+
+// configOf is the configuration that creates the network again.
+func configOf(n network.Inspect) types.NetworkConfig {
+	config := types.NetworkConfig{
+		Name: n.Name, Driver: n.Driver, DriverOpts: n.Options, Internal: n.Internal, Attachable: n.Attachable,
+		Ipam: types.IPAMConfig{Driver: n.IPAM.Driver, Options: n.IPAM.Options},
+	}
+	if n.EnableIPv6 {
+		config.EnableIPv6 = &n.EnableIPv6
+	}
+	for _, pool := range n.IPAM.Config {
+		config.Ipam.Config = append(config.Ipam.Config, &types.IPAMPool{
+			Subnet: pool.Subnet, IPRange: pool.IPRange, Gateway: pool.Gateway, AuxiliaryAddresses: pool.AuxAddress,
+		})
+	}
+	return config
 }
 
 func (o observer) volumes(ctx context.Context, api *client.Client, scope state.Scope) ([]state.ObservedVolume, error) {

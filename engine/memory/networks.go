@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
@@ -18,6 +20,7 @@ type network struct {
 	Name       string
 	Driver     string
 	Labels     map[string]string
+	Config     types.NetworkConfig
 	Subnets    []subnet
 	Predefined bool // bridge, host and none are there before all else
 }
@@ -36,7 +39,7 @@ func (m networks) CreateNetwork(ctx context.Context, spec state.NetworkSpec) err
 		}
 		n := &network{
 			ID: w.id("network"), Name: spec.Config.Name, Driver: cmp.Or(spec.Config.Driver, "bridge"),
-			Labels: maps.Clone(spec.Labels), Subnets: subnets,
+			Labels: maps.Clone(spec.Labels), Subnets: subnets, Config: spec.Config,
 		}
 		w.Networks[n.ID] = n
 		return nil

@@ -84,7 +84,7 @@ func (w *world) observe(scope state.Scope) state.Observed {
 }
 
 func (w *world) observeNetwork(n *network) state.ObservedNetwork {
-	o := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: maps.Clone(n.Labels)}
+	o := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: maps.Clone(n.Labels), Config: n.Config}
 	for _, c := range w.Containers {
 		if c.Running() && c.in(n) {
 			if o.Containers == nil {

@@ -75,6 +75,9 @@ func (p *plain) Event(e event.Event) {
 	case event.Canceled:
 		p.once(s, "Canceled")
 	case event.Undone:
+		if e.Op != "CreateNetwork" {
+			s.kind = state.KindContainer // also where the node is a network's
+		}
 		p.say(s, fmt.Sprintf("Undone: %s %s", e.Name, undoneWord(e.Op)))
 	case event.Warning:
 		if e.Ref == (state.Ref{}) {

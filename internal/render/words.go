@@ -99,12 +99,10 @@ func undoneWord(op string) string {
 	switch op {
 	case "RemoveContainer":
 		return "removed"
-	case "StopContainer":
-		return "stopped"
+	case "CreateNetwork":
+		return "created again"
 	case "StartContainer":
 		return "started again"
-	case "RenameContainer":
-		return "renamed back"
 	case "ConnectNetwork":
 		return "connected again"
 	}
