@@ -10,13 +10,13 @@ import (
 )
 
 const (
-	firstProbe  = 10 * time.Millisecond
+	secondProbe = 20 * time.Millisecond // after the first, which is run at once
 	probeGrowth = 1.5
 )
 
 // probe runs the container's healthcheck until it succeeds, and then closes
-// the channel that it returns. The first run comes soon, the others at growing
-// intervals, at most the healthcheck's own. A failure says nothing: only the
+// the channel that it returns. The first run comes at once, the others at
+// growing intervals, at most the healthcheck's own. A failure says nothing: only the
 // engine calls a container unhealthy.
 func (w *wait) probe(ctx context.Context) <-chan struct{} {
 	healthy := make(chan struct{})
@@ -26,18 +26,16 @@ func (w *wait) probe(ctx context.Context) <-chan struct{} {
 		return healthy
 	}
 	w.probes.Go(func() {
-		pause := firstProbe
-		for {
+		for pause := secondProbe; ; pause = min(time.Duration(float64(pause)*probeGrowth), max(check.Interval, secondProbe)) {
+			if w.probeOnce(ctx, check, command) {
+				close(healthy)
+				return
+			}
 			select {
 			case <-ctx.Done():
 				return
 			case <-time.After(pause):
 			}
-			if w.probeOnce(ctx, check, command) {
-				close(healthy)
-				return
-			}
-			pause = min(time.Duration(float64(pause)*probeGrowth), max(check.Interval, firstProbe))
 		}
 	})
 	return healthy
