@@ -103,7 +103,7 @@ func (b *bringUp) create(after []ID) {
 	service := b.service.service
 	spec, err := b.containerSpec(service, b.replica)
 	if err != nil {
-		b.errs = appendError(b.errs, err)
+		b.fail(err)
 		return
 	}
 	after = append(after, b.images[service.Config.Image])
@@ -181,7 +181,7 @@ func (b *bringUp) stopBefore() []ID {
 	r := b.replica
 	after := slices.Concat(b.prepared, b.after)
 	switch {
-	case r.old != nil && !r.clears && r.old.Status != state.StatusExited && r.old.Status != state.StatusCreated:
+	case r.old != nil && !r.clears && r.old.Live():
 		if len(b.replacedNetworks(*r.old)) > 0 {
 			return nil // detaching it stopped it
 		}

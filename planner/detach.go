@@ -17,7 +17,7 @@ func (d *draft) detach(c state.Container) []ID {
 	d.detached[c.ID] = true
 	ref, label := state.ContainerRef(c.Service, c.Number), detachLabel(c)
 	var stopped []ID
-	if c.Status != state.StatusExited && c.Status != state.StatusCreated {
+	if c.Live() {
 		stopped = []ID{d.stop(removal{label: label, ref: ref, container: c, group: c.Service,
 			reason: "network " + replaced[0].network.Key + " is replaced"})}
 	}

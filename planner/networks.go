@@ -26,7 +26,7 @@ func (d *draft) decideNetworks() {
 			continue
 		}
 		if network.External {
-			d.errs = appendError(d.errs, fmt.Errorf(
+			d.fail(fmt.Errorf(
 				"network %s declared as external, but could not be found: create it with `docker network create %s`, or take `external: true` away",
 				network.Config.Name, network.Config.Name))
 			continue

@@ -74,7 +74,7 @@ type removal struct {
 // the last. What is replaced and held by the container waits for that.
 func (d *draft) remove(m removal) ID {
 	last := m.after
-	if m.container.Status != state.StatusExited && m.container.Status != state.StatusCreated {
+	if m.container.Live() {
 		last = []ID{d.stop(m)}
 	}
 	id := d.nodes.add(Node{

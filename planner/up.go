@@ -73,6 +73,9 @@ func newDraft(desired state.Desired, observed state.Observed, policy UpPolicy) *
 
 func (d *draft) change(c Change) { d.changes = append(d.changes, c) }
 
+// fail notes what no plan can mend.
+func (d *draft) fail(err error) { d.errs = multierror.Append(d.errs, err) }
+
 func (d *draft) plan() (Plan, error) {
 	if err := d.errs.ErrorOrNil(); err != nil {
 		return Plan{}, err

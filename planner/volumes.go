@@ -4,14 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hashicorp/go-multierror"
-
 	"github.com/stackctl/stack/state"
 )
-
-func appendError(errs *multierror.Error, err error) *multierror.Error {
-	return multierror.Append(errs, err)
-}
 
 // volumePlan is what becomes of a named volume.
 type volumePlan struct {
@@ -32,7 +26,7 @@ func (d *draft) decideVolumes() {
 			d.compareVolume(p, observed)
 		case there:
 		case volume.External:
-			d.errs = appendError(d.errs, fmt.Errorf(
+			d.fail(fmt.Errorf(
 				"volume %s declared as external, but could not be found: create it with `docker volume create %s`, or take `external: true` away",
 				volume.Config.Name, volume.Config.Name))
 		default:

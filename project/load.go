@@ -40,18 +40,7 @@ type Project struct {
 // Without a file the error is [ErrNoFile]. What is wrong with the files is an
 // [Errors]. It logs nothing: see Project.Warnings.
 func Load(ctx context.Context, o Options) (*Project, error) {
-	w, err := newWorkspace(o)
-	if err != nil {
-		return nil, err
-	}
-	files, err := w.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.checkAliases(files); err != nil {
-		return nil, err
-	}
-	name, err := w.name(files)
+	w, files, name, err := open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -142,4 +131,21 @@ func (p *Project) finish() error {
 		return p.resolveFiles()
 	}
 	return nil
+}
+
+// open finds and reads the files, and the project's name.
+func open(ctx context.Context, o Options) (*workspace, []types.ConfigFile, string, error) {
+	w, err := newWorkspace(o)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	files, err := w.read(ctx)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if err := w.checkAliases(files); err != nil {
+		return nil, nil, "", err
+	}
+	name, err := w.name(files)
+	return w, files, name, err
 }

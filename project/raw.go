@@ -16,18 +16,7 @@ type Variable = template.Variable
 // say of them. They need not be set, and the files need not be right.
 func Variables(ctx context.Context, o Options) (map[string]Variable, error) {
 	o.NoInterpolate = true
-	w, err := newWorkspace(o)
-	if err != nil {
-		return nil, err
-	}
-	files, err := w.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := w.checkAliases(files); err != nil {
-		return nil, err
-	}
-	name, err := w.name(files)
+	w, files, name, err := open(ctx, o)
 	if err != nil {
 		return nil, err
 	}

@@ -115,6 +115,10 @@ type Healthcheck struct {
 	Timeout  time.Duration `json:"timeout"`
 }
 
+// Live is true for a container that has to be stopped before it is at rest: it
+// runs, or the engine is about to do something with it.
+func (c Container) Live() bool { return c.Status != StatusExited && c.Status != StatusCreated }
+
 // Probe is one run of a healthcheck.
 type Probe struct {
 	ExitCode int       `json:"exitCode"`
