@@ -80,6 +80,12 @@ type Volumes interface {
 // Images brings images to the engine. The progress function may be nil.
 type Images interface {
 	PullImage(ctx context.Context, reference, platform string, progress func(state.Progress)) error
+	// PushImage sends an image to its registry. It returns ErrNotFound for one
+	// that is not here.
+	PushImage(ctx context.Context, reference string, progress func(state.Progress)) error
+	// ResolveDigest asks the registry which digest (sha256:…) a reference
+	// names now.
+	ResolveDigest(ctx context.Context, reference string) (string, error)
 	BuildImage(ctx context.Context, build state.BuildSpec, progress func(state.Progress)) error
 	// RemoveImage returns ErrConflict for one that is in use.
 	RemoveImage(ctx context.Context, reference string) error

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/stackctl/stack/dag"
@@ -72,35 +71,7 @@ func (d *draft) deferPending() {
 	}
 }
 
-func (d *draft) addImages() {
-	for _, service := range d.desired.Services {
-		image := service.Config.Image
-		_, there := d.index.images[image]
-		reason := d.refreshReason(service)
-		if reason == "" && (there || !d.creates(service) || !d.builds(service) && d.pullPolicy(service) == "never") {
-			continue
-		}
-		if d.images[image] != "" {
-			continue
-		}
-		d.addImage(service, cmp.Or(reason, "not here"))
-	}
-}
-
 func (d *draft) creates(service state.Service) bool {
 	p := d.services[service.Name]
 	return !p.pending && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
-}
-
-func (d *draft) addImage(service state.Service, reason string) {
-	image := service.Config.Image
-	node := Node{
-		ID: ID("pull " + image), Ref: state.ImageRef(image), Group: "images", Reason: reason,
-		Op: PullImage{Image: image, Platform: service.Config.Platform},
-	}
-	if d.builds(service) {
-		node.ID, node.Op = ID("build "+image), BuildImage{Build: *service.Build}
-	}
-	d.images[image] = d.nodes.add(node)
-	d.change(Change{Ref: node.Ref, Name: image, Action: Create, Reasons: []Reason{{Text: reason}}})
 }

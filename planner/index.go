@@ -24,6 +24,9 @@ func Scope(desired state.Desired) state.Scope {
 			}
 		}
 	}
+	for _, spec := range desired.Builds {
+		scope.Images = append(scope.Images, spec.Image)
+	}
 	slices.Sort(scope.Images)
 	scope.Images = slices.Compact(scope.Images)
 	return scope

@@ -29,6 +29,10 @@ type (
 	BuildImage struct {
 		Build state.BuildSpec `json:"build"`
 	}
+	// PushImage sends an image to its registry.
+	PushImage struct {
+		Image string `json:"image"`
+	}
 	// RemoveImage removes an image's reference.
 	RemoveImage struct {
 		Image string `json:"image"`
@@ -109,6 +113,7 @@ type (
 // Kind returns the operation's name.
 func (PullImage) Kind() string         { return "PullImage" }
 func (BuildImage) Kind() string        { return "BuildImage" }
+func (PushImage) Kind() string         { return "PushImage" }
 func (RemoveImage) Kind() string       { return "RemoveImage" }
 func (CreateNetwork) Kind() string     { return "CreateNetwork" }
 func (RemoveNetwork) Kind() string     { return "RemoveNetwork" }
@@ -127,6 +132,7 @@ func (RunHook) Kind() string           { return "RunHook" }
 
 func (o PullImage) target() string         { return o.Image }
 func (o BuildImage) target() string        { return o.Build.Image }
+func (o PushImage) target() string         { return o.Image }
 func (o RemoveImage) target() string       { return o.Image }
 func (o CreateNetwork) target() string     { return o.Spec.Config.Name }
 func (o RemoveNetwork) target() string     { return o.Name }

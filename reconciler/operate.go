@@ -26,6 +26,8 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 		return x.PullImage(ctx, op.Image, op.Platform, r.progress(node))
 	case planner.BuildImage:
 		return x.BuildImage(ctx, op.Build, r.progress(node))
+	case planner.PushImage:
+		return x.PushImage(ctx, op.Image, r.progress(node))
 	case planner.RemoveImage:
 		return x.RemoveImage(ctx, op.Image)
 	case planner.CreateNetwork:

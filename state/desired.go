@@ -16,6 +16,9 @@ type Desired struct {
 	Services []Service `json:"services,omitempty"`
 	Networks []Network `json:"networks,omitempty"`
 	Volumes  []Volume  `json:"volumes,omitempty"`
+	// Builds are the images that wanted builds start from (additional_contexts
+	// service:x), of services that are not wanted themselves.
+	Builds []BuildSpec `json:"builds,omitempty"`
 	// Known are the names of every service of the model, also those that are
 	// not wanted now: behind an inactive profile, or not selected. A container
 	// of a service that is not known is an orphan.

@@ -35,6 +35,9 @@ type EngineInfo struct {
 	APIVersion string `json:"apiVersion"`
 	OS         string `json:"os,omitempty"`
 	Arch       string `json:"arch,omitempty"`
+	// Remote is true for an engine on another machine: it cannot mount the
+	// files of this one.
+	Remote bool `json:"remote,omitempty"`
 }
 
 // Status is a container's status, in the engine's words.

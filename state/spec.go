@@ -68,16 +68,41 @@ type VolumeSpec struct {
 	Labels map[string]string  `json:"labels"`
 }
 
-// BuildSpec is an image to build.
+// BuildSpec is an image to build. What the builder reads from Config is as the
+// compose file says, with absolute paths; Config.Secrets is not read: see
+// Secrets.
 type BuildSpec struct {
-	Image    string            `json:"image"` // the tag to give it
-	Service  string            `json:"service"`
-	Config   types.BuildConfig `json:"config"` // Config.Context is an absolute path
+	Image   string `json:"image"` // the tag to give it
+	Service string `json:"service"`
+	// Config.AdditionalContexts has service:x where the file says so in what a
+	// project desires, and the image of x as docker-image://IMAGE in a plan.
+	Config   types.BuildConfig `json:"config"`
 	Platform string            `json:"platform,omitempty"`
 	NoCache  bool              `json:"noCache,omitempty"`
 	Pull     bool              `json:"pull,omitempty"`
-	Quiet    bool              `json:"quiet,omitempty"`
 	Labels   map[string]string `json:"labels,omitempty"`
+	// Secrets are what RUN --mount=type=secret,id=… finds.
+	Secrets []BuildSecret `json:"secrets,omitempty"`
+	// Builder is a buildx builder to hand the build over to; empty is the
+	// engine's own.
+	Builder string `json:"builder,omitempty"`
+	// Memory is a limit in bytes, which the classic builder alone knows; 0 is
+	// none.
+	Memory int64 `json:"memory,omitempty"`
+	// Check lints the Dockerfile in place of a build.
+	Check bool `json:"check,omitempty"`
+	// Push sends the image to its registry when it is built.
+	Push bool `json:"push,omitempty"`
+}
+
+// BuildSecret is a secret of a build. Its content is never printed or
+// serialised.
+type BuildSecret struct {
+	ID string `json:"id"`
+	// File is the file that holds it; empty for one with Content.
+	File    string  `json:"file,omitempty"`
+	Digest  string  `json:"digest,omitempty"` // of Content, sha256:…
+	Content Content `json:"-"`
 }
 
 // StopOptions say how a container is stopped.

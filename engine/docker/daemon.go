@@ -69,7 +69,7 @@ func (d *daemon) info(ctx context.Context) (state.EngineInfo, error) {
 	if err != nil {
 		return state.EngineInfo{}, d.translate(err, "engine version")
 	}
-	d.version = &state.EngineInfo{Name: "docker", Version: v.Version, APIVersion: api.ClientVersion(), OS: v.Os, Arch: v.Arch}
+	d.version = &state.EngineInfo{Name: "docker", Version: v.Version, APIVersion: api.ClientVersion(), OS: v.Os, Arch: v.Arch, Remote: !d.endpoint.local()}
 	return *d.version, nil
 }
 

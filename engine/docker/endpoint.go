@@ -26,6 +26,11 @@ type endpoint struct {
 	tls    *tls.Config
 }
 
+// local is true for an engine that sees this machine's files.
+func (e endpoint) local() bool {
+	return strings.HasPrefix(e.host, "unix://") || strings.HasPrefix(e.host, "npipe://")
+}
+
 func (e endpoint) String() string { return e.host + " (" + e.source + ")" }
 
 // loadConfig reads the docker CLI's configuration file. One that is not there

@@ -8,6 +8,7 @@ import (
 
 	"github.com/distribution/reference"
 	"github.com/docker/cli/cli/config/credentials"
+	clitypes "github.com/docker/cli/cli/config/types"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/registry"
 
@@ -36,6 +37,42 @@ func (i images) PullImage(ctx context.Context, ref, platform string, progress fu
 	defer body.Close()
 	err = followPull(body, progress)
 	return explainPull(i.translate(err, "pull %s", ref), err)
+}
+
+// PushImage pushes an image with the credentials that `docker login` stored.
+func (i images) PushImage(ctx context.Context, ref string, progress func(state.Progress)) error {
+	api, err := i.reach(ctx)
+	if err != nil {
+		return err
+	}
+	auth, err := i.authFor(ref)
+	if err != nil {
+		return fmt.Errorf("push %s: %w", ref, err)
+	}
+	body, err := api.ImagePush(ctx, ref, image.PushOptions{RegistryAuth: auth})
+	if err != nil {
+		return explainPull(i.translate(err, "push %s", ref), err)
+	}
+	defer body.Close()
+	err = followPull(body, progress)
+	return explainPull(i.translate(err, "push %s", ref), err)
+}
+
+// ResolveDigest asks the registry through the engine.
+func (i images) ResolveDigest(ctx context.Context, ref string) (string, error) {
+	api, err := i.reach(ctx)
+	if err != nil {
+		return "", err
+	}
+	auth, err := i.authFor(ref)
+	if err != nil {
+		return "", fmt.Errorf("resolve %s: %w", ref, err)
+	}
+	found, err := api.DistributionInspect(ctx, ref, auth)
+	if err != nil {
+		return "", explainPull(i.translate(err, "resolve %s", ref), err)
+	}
+	return found.Descriptor.Digest.String(), nil
 }
 
 func followPull(body io.Reader, progress func(state.Progress)) error {
@@ -105,7 +142,7 @@ func (i images) authFor(ref string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("credentials for %s: %w", key, err)
 	}
-	auth := registry.AuthConfig(stored)
+	auth := authConfig(stored)
 	if auth == (registry.AuthConfig{}) || auth == (registry.AuthConfig{ServerAddress: key}) {
 		return "", nil
 	}
@@ -121,7 +158,7 @@ func (i images) allAuth() (map[string]registry.AuthConfig, error) {
 	}
 	all := make(map[string]registry.AuthConfig, len(stored))
 	for key, auth := range stored {
-		all[key] = registry.AuthConfig(auth)
+		all[key] = authConfig(auth)
 	}
 	return all, nil
 }
@@ -134,4 +171,12 @@ func (i images) detectStore() {
 			i.config.CredentialsStore = credentials.DetectDefaultStore(i.config.CredentialsStore)
 		}
 	})
+}
+
+// authConfig is the engine's form of stored credentials.
+func authConfig(stored clitypes.AuthConfig) registry.AuthConfig {
+	return registry.AuthConfig{
+		Username: stored.Username, Password: stored.Password, Auth: stored.Auth,
+		ServerAddress: stored.ServerAddress, IdentityToken: stored.IdentityToken, RegistryToken: stored.RegistryToken,
+	}
 }

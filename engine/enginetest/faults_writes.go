@@ -77,6 +77,14 @@ type images struct {
 	inner engine.Images
 }
 
+func (i images) PushImage(ctx context.Context, reference string, progress func(state.Progress)) error {
+	return i.write(ctx, "PushImage", reference, func() error { return i.inner.PushImage(ctx, reference, progress) })
+}
+
+func (i images) ResolveDigest(ctx context.Context, reference string) (string, error) {
+	return i.inner.ResolveDigest(ctx, reference)
+}
+
 func (i images) PullImage(ctx context.Context, reference, platform string, progress func(state.Progress)) error {
 	return i.write(ctx, "PullImage", reference, func() error { return i.inner.PullImage(ctx, reference, platform, progress) })
 }

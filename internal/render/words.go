@@ -14,6 +14,8 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Pulling", "Pulled"}
 	case "BuildImage":
 		return words{"Building", "Built"}
+	case "PushImage":
+		return words{"Pushing", "Pushed"}
 	case "CreateNetwork", "CreateVolume", "CreateContainer":
 		return words{"Creating", "Created"}
 	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer":
