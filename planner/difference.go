@@ -14,10 +14,11 @@ import (
 
 // configReasons says which fields of a service differ from what its container
 // was made from. A container without the label that tells has its hashes
-// compared.
-func configReasons(container state.Container, service state.Service) []Reason {
+// compared. An empty hash
+// says nothing.
+func configReasons(container state.Container, service state.Service, hash string) []Reason {
 	old := container.Labels[state.LabelConfigHash]
-	if old == service.Hash {
+	if old == hash {
 		return nil
 	}
 	if applied, err := state.DecodeConfig(container.Labels[state.LabelStackConfig]); err == nil {
@@ -25,7 +26,10 @@ func configReasons(container state.Container, service state.Service) []Reason {
 			return reasons
 		}
 	}
-	return []Reason{{Field: "configuration", Old: short(old), New: short(service.Hash)}}
+	if hash == "" {
+		return nil
+	}
+	return []Reason{{Field: "configuration", Old: short(old), New: short(hash)}}
 }
 
 func short(hash string) string {

@@ -17,12 +17,17 @@ func (d *draft) divergence(service state.Service, c state.Container) []Reason {
 	if c.Status == state.StatusDead || c.Status == state.StatusRemoving {
 		return []Reason{{Text: "is " + string(c.Status)}}
 	}
-	reasons := configReasons(c, service)
+	shared := d.namespaceReasons(service, c)
+	hash := d.hashOf(service)
+	if len(shared) > 0 {
+		hash = "" // it differs for that alone
+	}
+	reasons := configReasons(c, service, hash)
 	reasons = append(reasons, inputReasons(c, service)...)
 	reasons = append(reasons, d.imageReasons(service, c)...)
 	reasons = append(reasons, d.mountReasons(service, c)...)
 	reasons = append(reasons, d.networkReasons(service, c)...)
-	return append(reasons, d.namespaceReasons(service, c)...)
+	return append(reasons, shared...)
 }
 
 // imageReasons compares the image that a container runs with the one that its

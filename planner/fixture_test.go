@@ -34,6 +34,7 @@ func service(name string, options ...func(*state.Service)) state.Service {
 	for _, option := range options {
 		option(&s)
 	}
+	s.Written = s.Config
 	return s
 }
 

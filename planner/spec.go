@@ -41,11 +41,53 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 	config.Ipc = d.engineMode(config.Ipc)
 	config.Pid = d.engineMode(config.Pid)
 	config.VolumesFrom = d.engineVolumesFrom(config.VolumesFrom)
+	source := d.hashSource(service)
+	if source != nil {
+		delete(labels, state.LabelConfigHash)
+	}
 	return state.ContainerSpec{
-		Name: name, Project: d.desired.Project.Name, Service: service.Name, Number: r.ref.Number,
+		HashSource: source,
+		Name:       name, Project: d.desired.Project.Name, Service: service.Name, Number: r.ref.Number,
 		Labels: labels, Config: config, OneShot: service.OneShot,
 		Attachments: d.attachments(service, r.ref.Number),
 	}, nil
+}
+
+// hashSource is nil for a service whose hash does not depend on containers.
+func (d *draft) hashSource(service state.Service) *state.HashSource {
+	tied := tiedTo(service)
+	if len(tied) == 0 {
+		return nil
+	}
+	source := &state.HashSource{Config: service.Written, Containers: map[string]string{}}
+	for _, other := range tied {
+		if containers := d.containersOf(other); len(containers) > 0 {
+			source.Containers[other] = containers[0].name
+		}
+	}
+	return source
+}
+
+// hashOf is the hash that a service's containers should have. It is empty
+// while a container that takes part in it is yet to be created.
+func (d *draft) hashOf(service state.Service) string {
+	source := d.hashSource(service)
+	if source == nil {
+		return service.Hash
+	}
+	ids := map[string]string{}
+	for other, name := range source.Containers {
+		provider := d.providerOf(other)
+		if provider == nil {
+			return ""
+		}
+		ids[name] = provider.ID
+	}
+	hash, err := source.Hash(func(name string) (string, error) { return ids[name], nil })
+	if err != nil {
+		d.fail(err)
+	}
+	return hash
 }
 
 // attachments are the networks of a service's replica, by priority.

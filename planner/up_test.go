@@ -302,7 +302,13 @@ func TestASharedNamespaceFollowsItsContainer(t *testing.T) {
 	})
 	desired := project(service("web"), side)
 	observed := holds(desired)
-	observed.Containers[1].NetworkMode = "container:" + observed.Containers[0].ID
+	web := observed.Containers[0].ID
+	resolved := side.Written
+	resolved.NetworkMode = "container:" + web
+	hash, err := state.ServiceHash(resolved)
+	assert.NilError(t, err)
+	observed.Containers[1].NetworkMode = "container:" + web
+	observed.Containers[1].Labels = map[string]string{state.LabelConfigHash: hash} // as Docker Compose made it
 	is(t, up(t, desired, observed, planner.UpPolicy{}), "")
 
 	desired.Services[0].Hash = "other"

@@ -8,6 +8,8 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"go.yaml.in/yaml/v4"
+
+	"github.com/stackctl/stack/state"
 )
 
 // YAML is the project as `config` prints it: a compose file that says the same
@@ -89,7 +91,7 @@ func add[M ~map[string]V, V any](document map[string]any, key string, section M)
 func (p *Project) orderedServices() map[string]any {
 	services := make(map[string]any, len(p.Model.Services))
 	for name, s := range p.Model.Services {
-		services[name] = inOrder(s)
+		services[name] = state.InOrder(s)
 	}
 	return services
 }
@@ -109,7 +111,7 @@ func (p *Project) Hashes() ([]NamedHash, error) {
 		if err != nil {
 			return nil, err
 		}
-		hash, err := ServiceHash(s)
+		hash, err := state.ServiceHash(s)
 		if err != nil {
 			return nil, err
 		}

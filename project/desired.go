@@ -88,11 +88,11 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	if err != nil {
 		return state.Service{}, err
 	}
-	hash, err := ServiceHash(s)
+	hash, err := state.ServiceHash(s)
 	if err != nil {
 		return state.Service{}, err
 	}
-	service := state.Service{Name: s.Name, Hash: hash, Replicas: s.GetScale(), OneShot: b.oneShots[s.Name]}
+	service := state.Service{Name: s.Name, Written: s, Hash: hash, Replicas: s.GetScale(), OneShot: b.oneShots[s.Name]}
 	if n, ok := b.options.Scale[s.Name]; ok {
 		service.Replicas = n
 	}
@@ -209,7 +209,7 @@ func (p *Project) desiredNetworks() ([]state.Network, error) {
 		n := state.Network{Key: key, Config: p.Model.Networks[key]}
 		n.External = bool(n.Config.External)
 		if !n.External {
-			hash, err := NetworkHash(n.Config)
+			hash, err := state.NetworkHash(n.Config)
 			if err != nil {
 				return nil, err
 			}
@@ -226,7 +226,7 @@ func (p *Project) desiredVolumes() ([]state.Volume, error) {
 		v := state.Volume{Key: key, Config: p.Model.Volumes[key]}
 		v.External = bool(v.Config.External)
 		if !v.External {
-			hash, err := VolumeHash(v.Config)
+			hash, err := state.VolumeHash(v.Config)
 			if err != nil {
 				return nil, err
 			}

@@ -10,6 +10,7 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/project"
+	"github.com/stackctl/stack/state"
 )
 
 // recordedIn is where the projects were when Docker Compose's hashes were
@@ -42,18 +43,18 @@ func TestHashesAreDockerComposes(t *testing.T) {
 				for i := range s.Volumes {
 					s.Volumes[i].Source = strings.Replace(s.Volumes[i].Source, dir, recordedIn, 1)
 				}
-				got, err := project.ServiceHash(s)
+				got, err := state.ServiceHash(s)
 				assert.NilError(t, err)
 				assert.Check(t, got == hash, "service %s", service)
 			}
 			for key, network := range want.Networks {
-				got, err := project.NetworkHash(p.Model.Networks[key])
+				got, err := state.NetworkHash(p.Model.Networks[key])
 				assert.NilError(t, err)
 				assert.Check(t, got == network.Hash, "network %s", key)
 				assert.Check(t, p.Model.Networks[key].Name == network.Name)
 			}
 			for key, volume := range want.Volumes {
-				got, err := project.VolumeHash(p.Model.Volumes[key])
+				got, err := state.VolumeHash(p.Model.Volumes[key])
 				assert.NilError(t, err)
 				assert.Check(t, got == volume.Hash, "volume %s", key)
 				assert.Check(t, p.Model.Volumes[key].Name == volume.Name)

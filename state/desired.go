@@ -55,8 +55,10 @@ type Service struct {
 	// Config is the service as compose-go loaded it. Config.Image is the image
 	// to run, also for a service that is built.
 	Config types.ServiceConfig `json:"config"`
-	// Hash is Docker Compose's config hash of the service.
-	Hash string `json:"hash"`
+	// Written is the service as the file says, which Docker Compose's hash is
+	// taken of, and Hash is that hash.
+	Written types.ServiceConfig `json:"-"`
+	Hash    string              `json:"hash"`
 	// Replicas is how many containers are wanted; 0 is a valid number.
 	Replicas int `json:"replicas"`
 	// DependsOn is sorted by service. It has the dependencies that are implied

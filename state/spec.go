@@ -42,6 +42,9 @@ type ContainerSpec struct {
 	// Attachments are the networks to join, the first being the one that the
 	// container's default route uses. Empty when Config.NetworkMode is set.
 	Attachments []Attachment `json:"attachments,omitempty"`
+	// HashSource is what the engine writes as LabelConfigHash; nil for a
+	// container whose Labels have it.
+	HashSource *HashSource `json:"hashSource,omitempty"`
 	// OneShot is true for a container that is meant to end.
 	OneShot bool `json:"oneShot,omitempty"`
 }

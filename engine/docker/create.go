@@ -35,13 +35,8 @@ func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpe
 	if err != nil {
 		return "", fmt.Errorf("create container %s: %w", spec.Name, err)
 	}
-	if spec.Labels[state.LabelImage] == "" {
-		image, err := api.ImageInspect(ctx, spec.Config.Image)
-		if err != nil {
-			return "", c.explainCreate(err, spec)
-		}
-		request.Labels = maps.Clone(spec.Labels)
-		request.Labels[state.LabelImage] = image.ID
+	if err := c.fillLabels(ctx, api, spec, &request); err != nil {
+		return "", err
 	}
 	if err := c.resolveShared(ctx, api, request.HostConfig); err != nil {
 		return "", fmt.Errorf("create container %s: %w", spec.Name, err)
@@ -88,12 +83,32 @@ func networkingConfig(spec state.ContainerSpec, apiVersion string) *network.Netw
 	return config
 }
 
-// resolveShared puts ids in the place of the names of the containers that this
-// one shares something with: a name may move to another container, and the
-// engine looks some of them up again at every start.
-func (c containers) resolveShared(ctx context.Context, api *client.Client, host *container.HostConfig) error {
+// fillLabels writes the labels that only the engine knows: the image's id, and
+// a hash that the ids of other containers take part in.
+func (c containers) fillLabels(ctx context.Context, api *client.Client, spec state.ContainerSpec, request *payload) error {
+	request.Labels = maps.Clone(spec.Labels)
+	if request.Labels[state.LabelImage] == "" {
+		image, err := api.ImageInspect(ctx, spec.Config.Image)
+		if err != nil {
+			return c.explainCreate(err, spec)
+		}
+		request.Labels[state.LabelImage] = image.ID
+	}
+	if spec.HashSource == nil {
+		return nil
+	}
+	hash, err := spec.HashSource.Hash(c.lookup(ctx, api))
+	if err != nil {
+		return fmt.Errorf("create container %s: %w", spec.Name, err)
+	}
+	request.Labels[state.LabelConfigHash] = hash
+	return nil
+}
+
+// lookup finds the ids of containers by name, each once.
+func (c containers) lookup(ctx context.Context, api *client.Client) func(name string) (string, error) {
 	ids := map[string]string{}
-	id := func(name string) (string, error) {
+	return func(name string) (string, error) {
 		if known, ok := ids[name]; ok {
 			return known, nil
 		}
@@ -104,6 +119,13 @@ func (c containers) resolveShared(ctx context.Context, api *client.Client, host 
 		ids[name] = found.ID
 		return found.ID, nil
 	}
+}
+
+// resolveShared puts ids in the place of the names of the containers that this
+// one shares something with: a name may move to another container, and the
+// engine looks some of them up again at every start.
+func (c containers) resolveShared(ctx context.Context, api *client.Client, host *container.HostConfig) error {
+	id := c.lookup(ctx, api)
 	var errs []error
 	share := func(mode string) string {
 		name, ok := strings.CutPrefix(mode, "container:")

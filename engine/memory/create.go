@@ -76,6 +76,13 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	if labels[state.LabelImage] == "" {
 		labels[state.LabelImage] = i.ID
 	}
+	if spec.HashSource != nil {
+		hash, err := spec.HashSource.Hash(w.idOf)
+		if err != nil {
+			return nil, err
+		}
+		labels[state.LabelConfigHash] = hash
+	}
 	var behavior Behavior
 	if w.options.Behavior != nil {
 		behavior = w.options.Behavior(spec)
@@ -147,19 +154,19 @@ func (w *world) share(c *container, config types.ServiceConfig) error {
 		if !ok {
 			continue
 		}
-		other, err := w.container(name)
+		other, err := w.idOf(name)
 		if err != nil {
 			return err
 		}
-		*s.resolved = types.ContainerPrefix + other.ID
+		*s.resolved = types.ContainerPrefix + other
 	}
 	for _, from := range config.VolumesFrom {
 		name, _, _ := strings.Cut(strings.TrimPrefix(from, types.ContainerPrefix), ":")
-		other, err := w.container(name)
+		other, err := w.idOf(name)
 		if err != nil {
 			return err
 		}
-		c.VolumesFrom = append(c.VolumesFrom, other.ID)
+		c.VolumesFrom = append(c.VolumesFrom, other)
 	}
 	return nil
 }

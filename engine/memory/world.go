@@ -82,6 +82,15 @@ func (w *world) container(key string) (*container, error) {
 	return nil, fmt.Errorf("container %s: %w", key, engine.ErrNotFound)
 }
 
+// idOf is the id of a container that is given by its name or its id.
+func (w *world) idOf(key string) (string, error) {
+	c, err := w.container(key)
+	if err != nil {
+		return "", err
+	}
+	return c.ID, nil
+}
+
 // sorted are the containers in the order in which they were created.
 func (w *world) sorted() []*container {
 	return slices.SortedFunc(maps.Values(w.Containers), func(a, b *container) int {

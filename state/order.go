@@ -1,4 +1,4 @@
-package project
+package state
 
 import (
 	"reflect"
@@ -49,9 +49,9 @@ func yamlKey(f reflect.StructField) string {
 	return key
 }
 
-// inOrder is a service as a value that marshals with its keys in Docker
+// InOrder is a service as a value that marshals with its keys in Docker
 // Compose's order.
-func inOrder(s types.ServiceConfig) any {
+func InOrder(s types.ServiceConfig) any {
 	s.Name = "" // the key that it is under
 	t, indexes := orderedService()
 	from, to := reflect.ValueOf(s), reflect.New(t).Elem()

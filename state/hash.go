@@ -1,4 +1,4 @@
-package project
+package state
 
 import (
 	"crypto/sha256"
@@ -25,7 +25,7 @@ func ServiceHash(s types.ServiceConfig) (string, error) {
 	}
 	s.DependsOn = nil
 	s.Profiles = nil
-	hash, err := hashJSON(inOrder(s))
+	hash, err := hashJSON(InOrder(s))
 	if err != nil {
 		return "", fmt.Errorf("hash service %s: %w", s.Name, err)
 	}
