@@ -183,7 +183,7 @@ func TestVersionIsNegotiatedOnce(t *testing.T) {
 		wg.Go(func() {
 			info, err := e.Info(t.Context())
 			assert.Check(t, err)
-			assert.Check(t, info == state.EngineInfo{Name: "docker", Version: "24.0.1", APIVersion: "1.43", OS: "linux", Arch: "arm64"})
+			assert.Check(t, info == state.EngineInfo{Name: "docker", Version: "24.0.1", APIVersion: "1.43", OS: "linux", Arch: "arm64", Remote: true})
 			_, err = e.InspectContainer(t.Context(), "x")
 			assert.Check(t, err != nil && err.Error() == "container x: No such container: x")
 		})

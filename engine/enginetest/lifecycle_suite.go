@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
 
@@ -137,6 +138,19 @@ var sharing = []obligation{
 		assert.Check(t, is.Len(c.Networks, 0))
 		f.stop(guest)
 		f.start(guest)
+	}},
+	{"writes a hash that another container's id takes part in", func(t *testing.T, f *fixture) {
+		id := f.run(f.server("host"))
+		spec := f.server("guest")
+		spec.Config.NetworkMode = "container:" + f.project + "-host-1"
+		delete(spec.Labels, state.LabelConfigHash)
+		written := types.ServiceConfig{Name: "guest", ContainerSpec: types.ContainerSpec{NetworkMode: "service:host"}}
+		spec.HashSource = &state.HashSource{Config: written, Containers: map[string]string{"host": f.project + "-host-1"}}
+		c := f.inspect(f.create(spec))
+		written.NetworkMode = "container:" + id
+		hash, err := state.ServiceHash(written)
+		assert.NilError(t, err)
+		assert.Check(t, is.Equal(c.Labels[state.LabelConfigHash], hash))
 	}},
 	{"does not start with the network of a container that does not run", func(t *testing.T, f *fixture) {
 		host := f.server("host")
