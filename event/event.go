@@ -3,6 +3,7 @@
 package event
 
 import (
+	"sync"
 	"time"
 
 	"github.com/stackctl/stack/state"
@@ -57,6 +58,20 @@ type Event struct {
 // Sink takes events, one at a time. The zero value must not be called: use
 // Discard.
 type Sink func(Event)
+
+// Serial returns a sink that may be called from several goroutines: it hands
+// the events on one at a time. A nil sink drops them.
+func Serial(sink Sink) Sink {
+	if sink == nil {
+		return Discard
+	}
+	var mu sync.Mutex
+	return func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		sink(e)
+	}
+}
 
 // Discard drops events.
 func Discard(Event) {}

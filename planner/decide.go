@@ -13,6 +13,7 @@ type servicePlan struct {
 	service  state.Service
 	replicas []*replicaPlan
 	surplus  []slot
+	frozen   bool // left as it is
 	pending  bool // left as it is until its image is known
 	// gone are the nodes that remove what is too many.
 	gone []ID

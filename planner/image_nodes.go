@@ -36,6 +36,9 @@ func (n needs) add(one need) {
 func (d *draft) addImages() {
 	wanted := needs{}
 	for _, service := range d.desired.Services {
+		if p := d.services[service.Name]; p.frozen && !p.pending {
+			continue
+		}
 		image := service.Config.Image
 		_, there := d.index.images[image]
 		reason := d.refreshReason(service)

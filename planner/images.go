@@ -3,7 +3,6 @@ package planner
 import (
 	"slices"
 
-	"github.com/stackctl/stack/dag"
 	"github.com/stackctl/stack/state"
 )
 
@@ -48,30 +47,7 @@ func (d *draft) pullPolicy(service state.Service) string {
 	return service.PullPolicy
 }
 
-// deferPending leaves services as they are that have containers which a new
-// image may replace, and those that depend on them: the plan after this one
-// knows.
-func (d *draft) deferPending() {
-	g := dag.New[string]()
-	var pending []string
-	for name, p := range d.services {
-		g.Add(name)
-		for _, dependency := range p.service.DependsOn {
-			if d.services[dependency.Service] != nil {
-				g.Edge(name, dependency.Service)
-			}
-		}
-		keeps := slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current != nil })
-		if keeps && d.refreshReason(p.service) != "" {
-			pending = append(pending, name)
-		}
-	}
-	for _, name := range g.Reverse().Closure(pending...) {
-		d.services[name].pending = true
-	}
-}
-
 func (d *draft) creates(service state.Service) bool {
 	p := d.services[service.Name]
-	return !p.pending && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
+	return !p.frozen && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
 }

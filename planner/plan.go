@@ -7,6 +7,7 @@ package planner
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/stackctl/stack/state"
 )
@@ -25,10 +26,50 @@ type Plan struct {
 	// Consents are what the plan leaves undone because it would destroy data,
 	// until the policy has the consent.
 	Consents []Consent `json:"consents,omitempty"`
-	// Pending are resources whose fate depends on an image that this plan
-	// pulls or builds: they and their dependents are left as they are, and
-	// after this plan another one is to be made.
-	Pending []state.Ref `json:"pending,omitempty"`
+	// Pending are services whose fate depends on images that this plan pulls
+	// or builds. They are left as they are, and after this plan another one is
+	// to be made for them.
+	Pending []Pending `json:"pending,omitempty"`
+}
+
+// Pending are services that are planned for once some nodes are done: those
+// that may get another image, and those that depend on them.
+type Pending struct {
+	Services []string    `json:"services"`
+	Replicas []state.Ref `json:"replicas,omitempty"`
+	// Images are the nodes that bring their images, but for those that the
+	// rest of the plan needs too.
+	Images []ID `json:"images,omitempty"`
+}
+
+// Part returns the plan of some of the nodes: of a Pending's images.
+func (p Plan) Part(ids []ID) Plan {
+	return Plan{Project: p.Project, Nodes: p.pick(func(id ID) bool { return slices.Contains(ids, id) })}
+}
+
+// Now returns the plan without what only pending services need.
+func (p Plan) Now() Plan {
+	now := p
+	now.Pending = nil
+	now.Nodes = p.pick(func(id ID) bool {
+		return !slices.ContainsFunc(p.Pending, func(pending Pending) bool { return slices.Contains(pending.Images, id) })
+	})
+	return now
+}
+
+// IsPending is true for a replica of a pending service.
+func (p Plan) IsPending(replica state.Ref) bool {
+	return slices.ContainsFunc(p.Pending, func(pending Pending) bool { return slices.Contains(pending.Replicas, replica) })
+}
+
+func (p Plan) pick(wanted func(ID) bool) []Node {
+	var nodes []Node
+	for _, node := range p.Nodes {
+		if wanted(node.ID) {
+			nodes = append(nodes, node)
+		}
+	}
+	return nodes
 }
 
 // Empty is true for a plan that does nothing.

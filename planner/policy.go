@@ -26,6 +26,9 @@ type UpPolicy struct {
 	// Build builds every service that can be; NoBuild none.
 	Build   bool `json:"build,omitempty"`
 	NoBuild bool `json:"noBuild,omitempty"`
+	// Only are the services that may be changed; the others are left as they
+	// are. None is all.
+	Only []string `json:"only,omitempty"`
 	// ImagesFresh is true when this run has pulled and built already.
 	ImagesFresh bool `json:"imagesFresh,omitempty"`
 	// EngineProbes leaves every healthcheck to the engine.

@@ -22,11 +22,11 @@ func (d *draft) addService(p *servicePlan) {
 func (d *draft) addSurplus(p *servicePlan, s slot) {
 	for i, c := range s.byFitness() {
 		action, reason := Delete, fmt.Sprintf("%d wanted", p.service.Replicas)
-		if p.pending {
+		if p.frozen {
 			action = NoOp
 		}
 		d.change(Change{Ref: s.ref, Name: c.Name, Action: action, Reasons: []Reason{{Text: reason}}})
-		if p.pending {
+		if p.frozen {
 			continue
 		}
 		label := s.ref.String()
@@ -40,8 +40,8 @@ func (d *draft) addSurplus(p *servicePlan, s slot) {
 }
 
 func (d *draft) addReplica(p *servicePlan, r *replicaPlan) {
-	if p.pending {
-		d.addPending(r)
+	if p.frozen {
+		d.change(Change{Ref: r.ref, Name: r.name, Action: NoOp, Reasons: p.frozenReasons()})
 		return
 	}
 	d.change(Change{Ref: r.ref, Name: r.name, Action: r.action, Reasons: r.reasons})
@@ -50,12 +50,6 @@ func (d *draft) addReplica(p *servicePlan, r *replicaPlan) {
 	}
 	b := bringUp{draft: d, service: p, replica: r}
 	b.add()
-}
-
-func (d *draft) addPending(r *replicaPlan) {
-	change := Change{Ref: r.ref, Name: r.name, Action: NoOp, Reasons: []Reason{{Text: "planned once its images are known"}}}
-	d.change(change)
-	d.pending = append(d.pending, r.ref)
 }
 
 // removal is a container to remove.

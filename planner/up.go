@@ -25,7 +25,7 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	for _, service := range order {
 		d.decideService(service)
 	}
-	d.deferPending()
+	d.freeze()
 	d.addImages()
 	d.addVolumes()
 	d.addNetworks()
@@ -36,6 +36,7 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	d.addNetworkMoves()
 	d.addNetworkUndo()
 	d.addWaits()
+	d.addPending()
 	return d.plan()
 }
 
@@ -54,7 +55,7 @@ type draft struct {
 	changes  []Change
 	warnings []string
 	consents []Consent
-	pending  []state.Ref
+	pending  []Pending
 	errs     *multierror.Error
 }
 
@@ -92,7 +93,6 @@ func (d *draft) plan() (Plan, error) {
 	})
 	slices.Sort(d.warnings)
 	slices.SortFunc(d.consents, func(a, b Consent) int { return a.Ref.Compare(b.Ref) })
-	slices.SortFunc(d.pending, state.Ref.Compare)
 	return Plan{
 		Project:  d.desired.Project.Name,
 		Changes:  d.changes,

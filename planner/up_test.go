@@ -244,7 +244,7 @@ func TestABuildThatMayChangeAnImageIsFollowedByAnotherPlan(t *testing.T) {
 	desired := project(built, service("proxy", dependsOn("web", state.Started)))
 	plan, err := planner.Up(desired, holds(desired), planner.UpPolicy{Build: true})
 	is(t, shape(t, plan, err), "build web:1")
-	assert.Equal(t, fmt.Sprint(plan.Pending), "[proxy/1 web/1]")
+	assert.Equal(t, fmt.Sprint(plan.Pending), "[{[proxy web] [proxy/1 web/1] [build web:1]}]")
 
 	is(t, up(t, desired, holds(desired), planner.UpPolicy{Build: true, ImagesFresh: true}), "")
 }

@@ -92,7 +92,7 @@ func (d *draft) addWaits() {
 	}
 	for _, service := range d.desired.Services {
 		p := d.services[service.Name]
-		if p.pending {
+		if p.frozen {
 			continue
 		}
 		for _, r := range p.replicas {

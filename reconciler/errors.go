@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/go-multierror"
@@ -47,6 +48,21 @@ func (f *failures) add(err error) {
 			lines[i] = err.Error()
 		}
 		return strings.Join(lines, "\n")
+	}
+}
+
+// join adds the root causes of another run of the same command.
+func (f *failures) join(err error) {
+	var several *multierror.Error
+	if !errors.As(err, &several) {
+		several = &multierror.Error{Errors: []error{err}}
+	}
+	for _, one := range several.Errors {
+		said := f.errs != nil && slices.Contains(f.errs.Errors, ErrInterrupted)
+		if one == nil || said && errors.Is(one, ErrInterrupted) {
+			continue
+		}
+		f.add(one)
 	}
 }
 

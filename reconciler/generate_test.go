@@ -104,6 +104,7 @@ func settle(s *state.Service) {
 		panic(err)
 	}
 	s.Hash = fmt.Sprintf("%x", b)
+	s.Written = s.Config
 }
 
 // drawChange changes a project as an edit of its file would.
@@ -142,6 +143,7 @@ func drawPolicy(t *rapid.T) planner.UpPolicy {
 	return planner.UpPolicy{
 		Recreate:      rapid.SampledFrom([]planner.Recreate{planner.RecreateChanged, planner.RecreateAlways}).Draw(t, "recreate"),
 		Wait:          rapid.Bool().Draw(t, "wait"),
+		Pull:          rapid.SampledFrom([]string{"", "", "always"}).Draw(t, "pull"),
 		RemoveOrphans: rapid.Bool().Draw(t, "remove orphans"),
 	}
 }

@@ -37,11 +37,11 @@ func drawHistory(t *rapid.T) history {
 	return history{first: first, second: drawChange(t, first), policy: drawPolicy(t)}
 }
 
-// again is the policy of a later run: one that was forced to recreate would be
-// forced again.
+// again is the policy of a later run: one that was forced to recreate or to
+// pull would be forced again.
 func (h history) again() planner.UpPolicy {
 	p := h.policy
-	p.Recreate = planner.RecreateChanged
+	p.Recreate, p.Pull = planner.RecreateChanged, ""
 	return p
 }
 
@@ -65,7 +65,11 @@ func up(ctx context.Context, x engine.Engine, desired state.Desired, policy plan
 	if err != nil {
 		return err
 	}
-	if err := (reconciler.Executor{Engine: x}).Execute(ctx, plan); err != nil {
+	err = reconciler.Executor{Engine: x}.Converge(ctx, plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
+		policy.Only, policy.ImagesFresh = only, imagesFresh
+		return reconciler.Executor{Engine: x}.Plan(ctx, desired, policy)
+	})
+	if err != nil {
 		return fmt.Errorf("%w, of the plan %s", err, describePlan(plan))
 	}
 	return nil

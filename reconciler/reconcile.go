@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -18,8 +19,9 @@ func (x Executor) Reconcile(ctx context.Context, desired state.Desired, policy p
 	if err != nil {
 		return err
 	}
-	return x.Converge(ctx, plan, func(imagesFresh bool) (planner.Plan, error) {
-		policy.ImagesFresh = imagesFresh
+	return x.Converge(ctx, plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
+		policy := policy
+		policy.Only, policy.ImagesFresh = only, imagesFresh
 		return x.Plan(ctx, desired, policy)
 	})
 }
@@ -38,25 +40,61 @@ func (x Executor) Plan(ctx context.Context, desired state.Desired, policy planne
 // of a run that was killed.
 const maxOvertaken = 3
 
-// Converge executes a plan, and then the one that next makes: where the fate
-// of containers depended on images that the plan brought (imagesFresh is true
-// from then on), and where the plan was overtaken.
-func (x Executor) Converge(ctx context.Context, plan planner.Plan, next func(imagesFresh bool) (planner.Plan, error)) error {
-	imagesFresh, rounds := false, 0
-	for {
-		err := x.Execute(ctx, plan)
-		switch {
-		case err == nil && len(plan.Pending) > 0:
-			imagesFresh = true
-		case overtaken(err) && rounds < maxOvertaken:
-			rounds++
-		default:
-			return err
-		}
-		if plan, err = next(imagesFresh); err != nil {
-			return err
-		}
+// Next plans again, for some of the services only (none is all). With
+// imagesFresh what the run was to pull and build for them is here.
+type Next func(only []string, imagesFresh bool) (planner.Plan, error)
+
+// Converge executes a plan, and then those that next makes: for the services
+// whose fate depended on images, as soon as theirs are here and the rest of the
+// plan is done, and again for what was overtaken. The images of pending
+// services are brought beside the rest of the plan. Plans that change more than
+// images run one after the other, and next is called between them.
+func (x Executor) Converge(ctx context.Context, plan planner.Plan, next Next) error {
+	x.Events = event.Serial(x.Events)
+	brought := make(chan bringing)
+	for _, pending := range plan.Pending {
+		go func() { brought <- bringing{pending, x.Execute(ctx, plan.Part(pending.Images))} }()
 	}
+	var all failures
+	failed := x.settle(ctx, plan.Now(), func() (planner.Plan, error) { return next(nil, false) })
+	all.join(failed)
+	for range plan.Pending {
+		b := <-brought
+		if b.err == nil && failed == nil {
+			b.err = x.settleNext(ctx, func() (planner.Plan, error) { return next(b.pending.Services, true) })
+		}
+		all.join(b.err)
+	}
+	return all.err()
+}
+
+// bringing is how the images of pending services ended.
+type bringing struct {
+	pending planner.Pending
+	err     error
+}
+
+// settle executes a plan, and the one that next makes when it was overtaken.
+func (x Executor) settle(ctx context.Context, plan planner.Plan, next func() (planner.Plan, error)) error {
+	for range maxOvertaken {
+		err := x.Execute(ctx, plan)
+		if !overtaken(err) {
+			return err
+		}
+		if plan, err = next(); err != nil {
+			return err
+		}
+		plan = plan.Now()
+	}
+	return x.Execute(ctx, plan)
+}
+
+func (x Executor) settleNext(ctx context.Context, next func() (planner.Plan, error)) error {
+	plan, err := next()
+	if err != nil {
+		return err
+	}
+	return x.settle(ctx, plan, next)
 }
 
 // overtaken is true for a run that failed only because the containers and

@@ -117,8 +117,8 @@ func (e *consentError) Error() string {
 func (c *convergence) run(stop context.Context, first step) error {
 	defer c.unlock()
 	p := c.progress(first.plan)
-	err := c.executor(stop, p).Converge(c.app.interrupt.hard, first.plan, func(imagesFresh bool) (planner.Plan, error) {
-		c.policy.ImagesFresh = imagesFresh
+	err := c.executor(stop, p).Converge(c.app.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
+		c.policy.Only, c.policy.ImagesFresh = only, imagesFresh
 		next, err := c.plan(stop)
 		if err == nil {
 			p.Next(next.plan)

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -102,7 +101,7 @@ func (c *convergence) begin(ctx context.Context, saved *savedPlan) (step, error)
 func unchanged(s step) map[string]bool {
 	same := map[string]bool{}
 	for _, change := range s.plan.Changes {
-		if change.Action != planner.NoOp || slices.Contains(s.plan.Pending, change.Ref) {
+		if change.Action != planner.NoOp || s.plan.IsPending(change.Ref) {
 			continue
 		}
 		for _, c := range s.observed.Containers {

@@ -23,10 +23,9 @@ type Counts struct {
 
 // Count counts a plan.
 func Count(plan planner.Plan) Counts {
-	c := Counts{Pending: len(plan.Pending)}
-	pending := map[state.Ref]bool{}
-	for _, ref := range plan.Pending {
-		pending[ref] = true
+	var c Counts
+	for _, pending := range plan.Pending {
+		c.Pending += len(pending.Replicas)
 	}
 	for _, node := range plan.Nodes {
 		switch node.Op.(type) {
@@ -47,7 +46,7 @@ func Count(plan planner.Plan) Counts {
 			c.Replace++
 		case change.Action == planner.Delete:
 			c.Delete++
-		case !pending[change.Ref]:
+		case !plan.IsPending(change.Ref):
 			c.Unchanged++
 		}
 	}

@@ -149,7 +149,10 @@ func consentPlan() planner.Plan {
 			Text:    "volume shop_data is defined otherwise now: to apply that, it is removed with all the data in it and created again",
 			Reasons: []planner.Reason{{Field: "driver_opts.type", Old: "tmpfs", New: "nfs"}},
 		}},
-		Pending: []state.Ref{state.ContainerRef("api", 1), state.ContainerRef("web", 1), state.ContainerRef("web", 2)},
+		Pending: []planner.Pending{{
+			Services: []string{"api", "web"},
+			Replicas: []state.Ref{state.ContainerRef("api", 1), state.ContainerRef("web", 1), state.ContainerRef("web", 2)},
+		}},
 	}
 }
 

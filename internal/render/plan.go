@@ -113,7 +113,9 @@ func (t *planText) pending() {
 		return
 	}
 	t.line("%s", t.style.bold("Checked again when the images are here"))
-	t.line("    %s", strings.Join(replicaNames(t.plan.Pending), ", "))
+	for _, pending := range t.plan.Pending {
+		t.line("    %s", strings.Join(replicaNames(pending.Replicas), ", "))
+	}
 	t.line("")
 }
 

@@ -1,0 +1,99 @@
+package planner_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+// built is a service whose image is built, from the images of others.
+func built(name string, bases ...string) state.Service {
+	contexts := types.Mapping{}
+	for _, base := range bases {
+		contexts[base] = "service:" + base
+	}
+	return service(name, func(s *state.Service) {
+		s.Build = &state.BuildSpec{Image: s.Config.Image, Service: name, Config: types.BuildConfig{
+			Context: "/" + name, AdditionalContexts: contexts,
+		}}
+	})
+}
+
+func TestPendingServicesGoTogetherOnlyWhereTheyHaveTo(t *testing.T) {
+	desired := project(built("base"), built("api", "base"), service("web", dependsOn("api", state.Healthy)), built("alone"))
+	plan, err := planner.Up(desired, holds(desired), planner.UpPolicy{Build: true})
+	is(t, shape(t, plan, err), `
+		build alone:1
+		build base:1
+		build api:1 < build base:1`)
+	assert.Equal(t, fmt.Sprint(plan.Pending),
+		"[{[alone] [alone/1] [build alone:1]} {[api base web] [api/1 base/1 web/1] [build api:1 build base:1]}]")
+	assert.Assert(t, plan.Now().Empty())
+}
+
+func TestAnImageThatThePlanNeedsNowIsNoneOfThePending(t *testing.T) {
+	desired := project(built("base"), built("api", "base"))
+	observed := holds(desired)
+	observed.Containers = observed.Containers[:1] // api runs; base has no container
+	observed.Containers[0] = held(desired.Services[1], 1)
+	plan, err := planner.Up(desired, observed, planner.UpPolicy{Build: true})
+	is(t, shape(t, plan, err), `
+		build base:1
+		build api:1 < build base:1
+		create base/1 < build base:1
+		start base/1 < create base/1`)
+	assert.Equal(t, fmt.Sprint(plan.Pending), "[{[api] [api/1] []}]")
+	assert.Equal(t, len(plan.Now().Nodes), len(plan.Nodes))
+}
+
+func TestAPlanForSomeServicesLeavesTheOthersAsTheyAre(t *testing.T) {
+	desired := project(service("db"), service("web"))
+	observed := holds(desired)
+	desired.Services[0].Hash, desired.Services[1].Hash = "other", "other"
+	is(t, up(t, desired, observed, planner.UpPolicy{Only: []string{"web"}}), `
+		create web/1
+		stop web/1 < create web/1 ! RemoveContainer ! StartContainer
+		start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
+		remove web/1 < start web/1, stop web/1
+		rename web/1 < remove web/1, start web/1`)
+}
+
+func TestABuildOnAnotherServicesImageComesAfterIt(t *testing.T) {
+	desired := project(built("api", "base"))
+	base := built("base")
+	desired.Builds = []state.BuildSpec{*base.Build}
+	plan, err := planner.Up(desired, state.Observed{}, planner.UpPolicy{})
+	assert.NilError(t, err)
+	var build planner.BuildImage
+	for _, node := range plan.Nodes {
+		if node.ID == "build api:1" {
+			assert.DeepEqual(t, node.After, []planner.ID{"build base:1"})
+			build = node.Op.(planner.BuildImage)
+		}
+	}
+	assert.Equal(t, build.Build.Config.AdditionalContexts["base"], "docker-image://base:1")
+}
+
+func TestEqualBuildsAreOneWithAllNames(t *testing.T) {
+	one, two := built("one"), built("two")
+	two.Build.Config.Context = one.Build.Config.Context
+	plan, err := planner.Up(project(one, two), state.Observed{}, planner.UpPolicy{})
+	assert.NilError(t, err)
+	var builds []planner.BuildImage
+	for _, node := range plan.Nodes {
+		if op, is := node.Op.(planner.BuildImage); is {
+			builds = append(builds, op)
+		}
+		if op, is := node.Op.(planner.CreateContainer); is {
+			assert.Assert(t, len(node.After) > 0, op.Spec.Name)
+		}
+	}
+	assert.Equal(t, len(builds), 1)
+	assert.Equal(t, builds[0].Build.Image, "one:1")
+	assert.DeepEqual(t, builds[0].Build.Config.Tags, types.StringList{"two:1"})
+}
