@@ -106,7 +106,9 @@ func (b *bringUp) create(after []ID) {
 		b.fail(err)
 		return
 	}
-	after = append(after, b.images[service.Config.Image])
+	for _, image := range state.ImagesOf(service.Config) {
+		after = append(after, b.images[image])
+	}
 	after = append(after, b.namespaces(service)...)
 	for _, v := range b.volumesOf(service) {
 		after = append(after, v.ready)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/stackctl/stack/state"
 )
 
@@ -48,7 +50,7 @@ func shortID(id string) string {
 // mountReasons notices a volume whose name in the engine is another one now,
 // and one that is replaced.
 func (d *draft) mountReasons(service state.Service, c state.Container) []Reason {
-	var reasons []Reason
+	reasons := d.mountedImageReasons(service, c)
 	for _, mount := range service.Config.Volumes {
 		p := d.volumes[mount.Source]
 		if mount.Type != "volume" || p == nil {
@@ -60,6 +62,24 @@ func (d *draft) mountReasons(service state.Service, c state.Container) []Reason 
 		i := slices.IndexFunc(c.Mounts, func(m state.Mount) bool { return m.Destination == mount.Target })
 		if i >= 0 && c.Mounts[i].Type == "volume" && c.Mounts[i].Name != p.volume.Config.Name {
 			reasons = append(reasons, Reason{Field: "volume at " + mount.Target, Old: c.Mounts[i].Name, New: p.volume.Config.Name})
+		}
+	}
+	return reasons
+}
+
+// mountedImageReasons notices an image that is mounted and was built or pulled
+// again since. A container of Docker Compose's does not say which one it has.
+func (d *draft) mountedImageReasons(service state.Service, c state.Container) []Reason {
+	ids, err := state.DecodeInputs(c.Labels[state.LabelStackImages])
+	if err != nil {
+		return nil
+	}
+	var reasons []Reason
+	for _, mount := range service.Config.Volumes {
+		image, there := d.index.images[mount.Source]
+		old, known := ids[mount.Target]
+		if mount.Type == types.VolumeTypeImage && there && known && old != image.ID {
+			reasons = append(reasons, Reason{Field: "image " + mount.Source + " at " + mount.Target, Old: shortID(old), New: shortID(image.ID)})
 		}
 	}
 	return reasons

@@ -42,12 +42,26 @@ func (d *draft) addImages() {
 		image := service.Config.Image
 		_, there := d.index.images[image]
 		reason := d.refreshReason(service)
-		if reason == "" && (there || !d.creates(service) || !d.builds(service) && d.pullPolicy(service) == "never") {
-			continue
+		if reason != "" || !there && d.creates(service) && (d.builds(service) || d.pullPolicy(service) != "never") {
+			wanted.add(d.needOf(service, cmp.Or(reason, "not here")))
 		}
-		wanted.add(d.needOf(service, cmp.Or(reason, "not here")))
+	}
+	for _, service := range d.desired.Services {
+		d.needMounted(service, wanted)
 	}
 	d.bring(wanted)
+}
+
+// needMounted adds the images that a service mounts and that are not here.
+func (d *draft) needMounted(service state.Service, wanted needs) {
+	if !d.creates(service) {
+		return
+	}
+	for _, image := range state.ImagesOf(service.Config) {
+		if _, there := d.index.images[image]; !there && image != service.Config.Image {
+			wanted.add(need{image: image, platform: service.Config.Platform, reason: "not here", build: d.buildOf(image)})
+		}
+	}
 }
 
 func (d *draft) needOf(service state.Service, reason string) need {

@@ -17,12 +17,7 @@ func Scope(desired state.Desired) state.Scope {
 		scope.Volumes = append(scope.Volumes, v.Config.Name)
 	}
 	for _, s := range desired.Services {
-		scope.Images = append(scope.Images, s.Config.Image)
-		for _, v := range s.Config.Volumes {
-			if v.Type == "image" {
-				scope.Images = append(scope.Images, v.Source)
-			}
-		}
+		scope.Images = append(scope.Images, state.ImagesOf(s.Config)...)
 	}
 	for _, spec := range desired.Builds {
 		scope.Images = append(scope.Images, spec.Image)

@@ -14,6 +14,7 @@ import (
 func (d *draft) freeze() {
 	g := dag.New[string]()
 	var pending []string
+	refreshed := d.refreshed()
 	for name, p := range d.services {
 		g.Add(name)
 		for _, dependency := range p.service.DependsOn {
@@ -22,7 +23,7 @@ func (d *draft) freeze() {
 			}
 		}
 		keeps := slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current != nil })
-		if keeps && d.refreshReason(p.service) != "" {
+		if keeps && slices.ContainsFunc(state.ImagesOf(p.service.Config), func(image string) bool { return refreshed[image] }) {
 			pending = append(pending, name)
 		}
 	}
@@ -34,6 +35,17 @@ func (d *draft) freeze() {
 			p.frozen, p.pending = true, false
 		}
 	}
+}
+
+// refreshed are the images that may be other ones after this run.
+func (d *draft) refreshed() map[string]bool {
+	images := map[string]bool{}
+	for _, service := range d.desired.Services {
+		if d.refreshReason(service) != "" {
+			images[service.Config.Image] = true
+		}
+	}
+	return images
 }
 
 func (p *servicePlan) frozenReasons() []Reason {
@@ -60,7 +72,7 @@ func (d *draft) addPending() {
 				tie("service "+name, "service "+dependency.Service)
 			}
 		}
-		for _, id := range d.bringers(d.images[p.service.Config.Image]) {
+		for _, id := range d.bringersOf(p.service) {
 			if !needed[id] {
 				images[id] = true
 				tie("service "+name, "node "+string(id))
@@ -96,6 +108,15 @@ func (d *draft) together(members []string, images map[ID]bool) Pending {
 		}
 	}
 	return pending
+}
+
+// bringersOf are the nodes that bring a service's images.
+func (d *draft) bringersOf(service state.Service) []ID {
+	var all []ID
+	for _, image := range state.ImagesOf(service.Config) {
+		all = append(all, d.bringers(d.images[image])...)
+	}
+	return all
 }
 
 // bringers are a node and those that it comes after.

@@ -97,3 +97,30 @@ func TestEqualBuildsAreOneWithAllNames(t *testing.T) {
 	assert.Equal(t, builds[0].Build.Image, "one:1")
 	assert.DeepEqual(t, builds[0].Build.Config.Tags, types.StringList{"two:1"})
 }
+
+func TestAnImageThatIsMountedAndBuiltAgainReplacesItsUsers(t *testing.T) {
+	web := service("web", func(s *state.Service) {
+		s.Config.Volumes = []types.ServiceVolumeConfig{{Type: types.VolumeTypeImage, Source: "assets:1", Target: "/assets"}}
+	})
+	desired := project(built("assets"), web)
+	desired.Services[0].Replicas = 0
+	observed := holds(desired)
+	observed.Containers[0].Labels[state.LabelStackImages] = state.EncodeInputs(map[string]string{"/assets": "sha256:assets:1"})
+	is(t, up(t, desired, observed, planner.UpPolicy{}), "")
+
+	plan, err := planner.Up(desired, observed, planner.UpPolicy{Build: true})
+	is(t, shape(t, plan, err), "build assets:1")
+	assert.Equal(t, fmt.Sprint(plan.Pending), "[{[web] [web/1] [build assets:1]}]")
+
+	observed.Images["assets:1"] = state.Image{ID: "sha256:another"}
+	plan, err = planner.Up(desired, observed, planner.UpPolicy{Build: true, ImagesFresh: true})
+	assert.NilError(t, err)
+	assert.Equal(t, plan.Changes[0].Reasons[0].String(), "image assets:1 at /assets: assets:1 → another")
+
+	delete(observed.Images, "assets:1")
+	observed.Containers = nil
+	is(t, up(t, desired, observed, planner.UpPolicy{}), `
+		build assets:1
+		create web/1 < build assets:1
+		start web/1 < create web/1`)
+}

@@ -106,6 +106,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	}
 	service.Probe = b.probe(s)
 	s.Image = p.image(s)
+	s.Volumes = p.imageVolumes(s.Volumes)
 	service.Build = b.buildSpec(s)
 	if s.Platform == "" {
 		s.Platform = p.Model.Environment[envPlatform]
@@ -171,6 +172,19 @@ func (p *Project) identity() state.Project {
 // image is the image that a service runs.
 func (p *Project) image(s types.ServiceConfig) string {
 	return cmp.Or(s.Image, p.identity().ImageName(s.Name))
+}
+
+// imageVolumes has images in the place of the services that a mount of an image
+// may name.
+func (p *Project) imageVolumes(volumes []types.ServiceVolumeConfig) []types.ServiceVolumeConfig {
+	volumes = slices.Clone(volumes)
+	for i, v := range volumes {
+		other, is := p.Model.Services[v.Source]
+		if v.Type == types.VolumeTypeImage && is {
+			volumes[i].Source = p.image(other)
+		}
+	}
+	return volumes
 }
 
 func pullPolicy(s types.ServiceConfig) (string, time.Duration, error) {

@@ -20,5 +20,6 @@ const (
 	LabelVersion      = "com.docker.compose.version"
 	LabelStackConfig  = "dev.stack.config" // the service as it was applied: see EncodeConfig
 	LabelStackInputs  = "dev.stack.inputs" // digests of configs and secrets: see EncodeInputs
+	LabelStackImages  = "dev.stack.images" // ids of the images that are mounted, by target: see EncodeInputs
 	LabelStackVersion = "dev.stack.version"
 )

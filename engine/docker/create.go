@@ -83,16 +83,27 @@ func networkingConfig(spec state.ContainerSpec, apiVersion string) *network.Netw
 	return config
 }
 
-// fillLabels writes the labels that only the engine knows: the image's id, and
-// a hash that the ids of other containers take part in.
+// fillLabels writes the labels that only the engine knows: the ids of images,
+// and a hash that the ids of other containers take part in.
 func (c containers) fillLabels(ctx context.Context, api *client.Client, spec state.ContainerSpec, request *payload) error {
+	imageID := func(reference string) (string, error) {
+		image, err := api.ImageInspect(ctx, reference)
+		return image.ID, err
+	}
 	request.Labels = maps.Clone(spec.Labels)
 	if request.Labels[state.LabelImage] == "" {
-		image, err := api.ImageInspect(ctx, spec.Config.Image)
+		id, err := imageID(spec.Config.Image)
 		if err != nil {
 			return c.explainCreate(err, spec)
 		}
-		request.Labels[state.LabelImage] = image.ID
+		request.Labels[state.LabelImage] = id
+	}
+	mounted, err := state.MountedImages(spec.Config, imageID)
+	if err != nil {
+		return c.explainCreate(err, spec)
+	}
+	if mounted != "" {
+		request.Labels[state.LabelStackImages] = mounted
 	}
 	if spec.HashSource == nil {
 		return nil

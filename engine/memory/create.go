@@ -66,9 +66,8 @@ func (w *world) create(spec state.ContainerSpec, at time.Time) (string, error) {
 	return c.ID, nil
 }
 
-// describe reads what a spec says of the container alone.
-func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error) {
-	config := spec.Config
+// labels are a spec's, with those that only the engine knows.
+func (w *world) labels(spec state.ContainerSpec, i *image) (map[string]string, error) {
 	labels := maps.Clone(spec.Labels)
 	if labels == nil {
 		labels = map[string]string{}
@@ -76,18 +75,32 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	if labels[state.LabelImage] == "" {
 		labels[state.LabelImage] = i.ID
 	}
-	if spec.HashSource != nil {
-		hash, err := spec.HashSource.Hash(w.idOf)
-		if err != nil {
-			return nil, err
-		}
-		labels[state.LabelConfigHash] = hash
+	mounted, err := state.MountedImages(spec.Config, w.imageID)
+	if err != nil {
+		return nil, err
+	}
+	if mounted != "" {
+		labels[state.LabelStackImages] = mounted
+	}
+	if spec.HashSource == nil {
+		return labels, nil
+	}
+	labels[state.LabelConfigHash], err = spec.HashSource.Hash(w.idOf)
+	return labels, err
+}
+
+// describe reads what a spec says of the container alone.
+func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error) {
+	config := spec.Config
+	labels, err := w.labels(spec, i)
+	if err != nil {
+		return nil, err
 	}
 	var behavior Behavior
 	if w.options.Behavior != nil {
 		behavior = w.options.Behavior(spec)
 	}
-	behavior, err := behavior.withLabels(labels)
+	behavior, err = behavior.withLabels(labels)
 	if err != nil {
 		return nil, err
 	}

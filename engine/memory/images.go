@@ -164,6 +164,14 @@ func (w *world) image(reference string) (*image, error) {
 	return nil, fmt.Errorf("image %s: %w", reference, engine.ErrNotFound)
 }
 
+func (w *world) imageID(reference string) (string, error) {
+	i, err := w.image(reference)
+	if err != nil {
+		return "", err
+	}
+	return i.ID, nil
+}
+
 // canonical is the form in which references are compared: redis is
 // docker.io/library/redis:latest.
 func canonical(reference string) string {
