@@ -50,7 +50,8 @@ type Containers interface {
 	// CreateContainer returns the id. It returns ErrConflict when the name is
 	// taken and ErrNotFound when the image is not there; it never pulls.
 	CreateContainer(context.Context, state.ContainerSpec) (id string, err error)
-	// WriteFiles writes the files into a container that runs or does not.
+	// WriteFiles writes the files into a container that runs or does not, and the
+	// directories above them that are missing.
 	WriteFiles(ctx context.Context, container string, files []state.File) error
 	StartContainer(ctx context.Context, container string) error
 	// StopContainer returns when the container has stopped.
@@ -73,6 +74,12 @@ type Networks interface {
 // Volumes creates and removes volumes.
 type Volumes interface {
 	CreateVolume(context.Context, state.VolumeSpec) error
+	// FillVolume creates a volume, if it is not there, and writes files into it.
+	// Its labels have [state.LabelStackFiles]: a volume of that name without it
+	// is somebody else's, and ErrConflict. It returns ErrNotFound when the image
+	// is not there. A container can mount a file of such a volume by its path
+	// (subpath), also where the engine is too old to know that of others.
+	FillVolume(context.Context, state.FilesVolume) error
 	// RemoveVolume returns ErrConflict for one that is in use.
 	RemoveVolume(ctx context.Context, name string) error
 }

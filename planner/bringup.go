@@ -101,6 +101,10 @@ func (b *bringUp) oldRemoval(after []ID) removal {
 // files.
 func (b *bringUp) create(after []ID) {
 	service := b.service.service
+	if len(b.service.files.unread) > 0 {
+		b.fail(b.service.unreadError(b.index.engine))
+		return
+	}
 	spec, err := b.containerSpec(service, b.replica)
 	if err != nil {
 		b.fail(err)
@@ -109,6 +113,7 @@ func (b *bringUp) create(after []ID) {
 	for _, image := range state.ImagesOf(service.Config) {
 		after = append(after, b.images[image])
 	}
+	after = append(after, b.service.filled)
 	after = append(after, b.namespaces(service)...)
 	for _, v := range b.volumesOf(service) {
 		after = append(after, v.ready)
@@ -150,7 +155,7 @@ func (b *bringUp) connect(attachments []state.Attachment) {
 }
 
 func (b *bringUp) writeFiles() {
-	files := b.service.service.Files
+	files := b.service.files.written
 	if len(files) == 0 {
 		return
 	}
@@ -162,6 +167,9 @@ func (b *bringUp) writeFiles() {
 // repair gives a container that is kept what it lacks.
 func (b *bringUp) repair() {
 	c := *b.replica.current
+	if b.service.filled != "" && mountsFrom(c, b.service.files.volume) {
+		b.prepared = append(b.prepared, b.service.filled)
+	}
 	missing := b.missingAttachments(b.service.service, c)
 	if replaced := b.replacedNetworks(c); len(replaced) > 0 {
 		b.prepared = append(b.prepared, b.detach(c)...)

@@ -15,6 +15,8 @@ type servicePlan struct {
 	surplus  []slot
 	frozen   bool // left as it is
 	pending  bool // left as it is until its image is known
+	files    placement
+	filled   ID // the node after which the volume of its files is filled
 	// gone are the nodes that remove what is too many.
 	gone []ID
 }
@@ -68,7 +70,7 @@ func temporaryName(canonical, oldID string) string {
 }
 
 func (d *draft) decideService(service state.Service) {
-	p := &servicePlan{service: service}
+	p := &servicePlan{service: service, files: place(d.desired.Project, service, d.index.engine)}
 	d.services[service.Name] = p
 	wanted, surplus := slotsOf(d.desired.Project, service, d.index.containers[service.Name])
 	p.surplus = surplus

@@ -35,6 +35,7 @@ func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 	if policy.Volumes && len(policy.Services) == 0 {
 		t.addVolumes(observed.Volumes, desired.Volumes)
 	}
+	t.addFilesVolumes(policy.Services)
 	t.addImages(desired, policy)
 	return t.plan()
 }
@@ -200,6 +201,9 @@ func (t *teardown) holder(n state.ObservedNetwork) (name string, ours bool) {
 
 func (t *teardown) addVolumes(volumes []state.ObservedVolume, declared []state.Volume) {
 	for _, v := range volumes {
+		if v.Labels[state.LabelStackFiles] != "" {
+			continue // goes without asking
+		}
 		external := slices.ContainsFunc(declared, func(d state.Volume) bool { return d.External && d.Config.Name == v.Name })
 		if external || v.Labels[state.LabelProject] != t.desired.Project.Name {
 			continue
@@ -213,6 +217,15 @@ func (t *teardown) addVolumes(volumes []state.ObservedVolume, declared []state.V
 			}
 		}
 		t.nodes.add(Node{ID: ID("remove volume " + v.Name), Ref: ref, Group: "volumes", After: after, Op: RemoveVolume{Name: v.Name}})
+	}
+}
+
+// addFilesVolumes removes the files volumes of services, or of all of them.
+func (t *teardown) addFilesVolumes(services []string) {
+	for _, v := range t.index.filesVolumes(t.desired.Project.Name) {
+		if len(services) == 0 || slices.Contains(services, v.Labels[state.LabelStackFiles]) {
+			t.removeFilesVolume(v, "", func(c state.Container) ID { return t.last[c.ID] })
+		}
 	}
 }
 

@@ -60,6 +60,11 @@ type (
 	CreateVolume struct {
 		Spec state.VolumeSpec `json:"spec"`
 	}
+	// WriteVolume creates a volume, if it is not there, and fills it with
+	// configs and secrets.
+	WriteVolume struct {
+		Spec state.FilesVolume `json:"spec"`
+	}
 	// RemoveVolume removes a volume and the data in it.
 	RemoveVolume struct {
 		Name string `json:"name"`
@@ -120,6 +125,7 @@ func (RemoveNetwork) Kind() string     { return "RemoveNetwork" }
 func (ConnectNetwork) Kind() string    { return "ConnectNetwork" }
 func (DisconnectNetwork) Kind() string { return "DisconnectNetwork" }
 func (CreateVolume) Kind() string      { return "CreateVolume" }
+func (WriteVolume) Kind() string       { return "WriteVolume" }
 func (RemoveVolume) Kind() string      { return "RemoveVolume" }
 func (CreateContainer) Kind() string   { return "CreateContainer" }
 func (WriteFiles) Kind() string        { return "WriteFiles" }
@@ -139,6 +145,7 @@ func (o RemoveNetwork) target() string     { return o.Name }
 func (o ConnectNetwork) target() string    { return o.Container.Name }
 func (o DisconnectNetwork) target() string { return o.Container.Name }
 func (o CreateVolume) target() string      { return o.Spec.Config.Name }
+func (o WriteVolume) target() string       { return o.Spec.Volume.Config.Name }
 func (o RemoveVolume) target() string      { return o.Name }
 func (o CreateContainer) target() string   { return o.Spec.Name }
 func (o WriteFiles) target() string        { return o.Container.Name }

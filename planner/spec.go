@@ -36,7 +36,7 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 	config := service.Config
 	config.Build = nil
 	config.DependsOn = nil
-	config.Volumes = d.engineVolumes(service, r.old)
+	config.Volumes = append(d.engineVolumes(service, r.old), d.services[service.Name].files.mounted...)
 	config.NetworkMode = d.engineMode(config.NetworkMode)
 	config.Ipc = d.engineMode(config.Ipc)
 	config.Pid = d.engineMode(config.Pid)

@@ -28,11 +28,13 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	d.freeze()
 	d.addImages()
 	d.addVolumes()
+	d.addFilesVolumes()
 	d.addNetworks()
 	for _, service := range order {
 		d.addService(d.services[service.Name])
 	}
 	d.addOrphans()
+	d.removeFilesVolumes()
 	d.addNetworkMoves()
 	d.addNetworkUndo()
 	d.addWaits()

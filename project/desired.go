@@ -19,16 +19,17 @@ type DesiredOptions struct {
 	// AllowMissingFiles makes a file of a config or secret that is not there a
 	// warning: it is for a plan that is only shown, and for taking down.
 	AllowMissingFiles bool
+	// Run runs the commands of external configs and secrets. Nil runs none: the
+	// content is not known then, which is enough where no container is made.
+	Run Runner
 }
 
 // Desired is what the project's active services want the engine to hold, with
 // the networks and volumes of the model.
 //
-// It reads the files of configs and secrets, for their digests, and may add to
-// Project.Warnings. Hashes are
-// those of the services as they are written; what is added to a service's
-// configuration here (the image of a build, the default platform, the mounts
-// of configs and secrets) comes after.
+// It reads configs and secrets, and may add to Project.Warnings. Hashes are those
+// of the services as they are written; what is added to a service's
+// configuration here (the image of a build, the default platform) comes after.
 func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	for _, name := range sortedKeys(o.Scale) {
 		if _, ok := p.Model.Services[name]; !ok {
@@ -80,6 +81,7 @@ type desiredBuilder struct {
 	checker
 	options  DesiredOptions
 	oneShots map[string]bool
+	contents map[string]readContent // of configs and secrets, by their names
 }
 
 func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
@@ -113,7 +115,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	}
 	s.DependsOn = b.wantedDependencies(s)
 	service.DependsOn = dependencies(s.DependsOn)
-	b.inputs(&s, &service)
+	b.inputs(s, &service)
 	service.Config = s
 	return service, nil
 }

@@ -18,10 +18,6 @@ func (p *Project) notHonoured() []string {
 		n.deploy(s.Deploy)
 		n.build(s.Build)
 		n.mounts(s)
-		for _, r := range p.fileReferences(s) {
-			owned := r.use.UID != "" || r.use.GID != "" || r.use.Mode != nil
-			n.when(owned && r.object.File != "", fmt.Sprintf("%ss.%s: uid, gid and mode of a %s from a file", r.kind, r.use.Source, r.kind))
-		}
 	}
 	n.prefix = ""
 	for _, name := range sortedKeys(p.Model.Jobs) {

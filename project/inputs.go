@@ -1,19 +1,12 @@
 package project
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -45,6 +38,11 @@ func (r reference) target() string {
 	return path.Join(base, r.use.Target)
 }
 
+// at is where the top-level config or secret is written.
+func (r reference) at(keys ...string) modelPath {
+	return append(modelPath{r.kind + "s", r.use.Source}, keys...)
+}
+
 // fileReferences are the configs and secrets that a service uses, in order.
 func (p *Project) fileReferences(s types.ServiceConfig) []reference {
 	var all []reference
@@ -59,94 +57,103 @@ func (p *Project) fileReferences(s types.ServiceConfig) []reference {
 	return all
 }
 
-// inputs turns a service's configs and secrets into read-only mounts (those
-// from a file) and files to write (those with inline content or from the
-// environment), and takes their digests.
-//
-// A file that the engine can mount but this user cannot read has no digest.
-func (b *desiredBuilder) inputs(s *types.ServiceConfig, service *state.Service) {
-	references := b.project.fileReferences(*s)
-	if len(references) == 0 {
-		return
-	}
-	s.Volumes = slices.Clone(s.Volumes)
-	service.Inputs = map[string]string{}
-	for _, r := range references {
-		if message, hint := r.unsupported(); message != "" {
-			b.add(modelPath{r.kind + "s", r.use.Source}, message, hint)
+// inputs reads a service's configs and secrets, and takes their digests.
+func (b *desiredBuilder) inputs(s types.ServiceConfig, service *state.Service) {
+	for _, r := range b.project.fileReferences(s) {
+		file, ok := b.content(r)
+		if !ok {
 			continue
 		}
-		if r.object.File != "" {
-			b.mountFile(r, s, service)
-			continue
+		at := modelPath{"services", s.Name, r.kind + "s", r.use.Source}
+		file.Name, file.Target = r.name(), r.target()
+		file.Owned = r.use.UID != "" || r.use.GID != "" || r.use.Mode != nil
+		file.UID = b.id(append(at, "uid"), r.use.UID)
+		file.GID = b.id(append(at, "gid"), r.use.GID)
+		if r.use.Mode != nil {
+			file = withMode(file, uint32(*r.use.Mode))
 		}
-		b.writeFile(r, s, service)
+		service.Files = append(service.Files, file)
+		if file.Digest != "" {
+			if service.Inputs == nil {
+				service.Inputs = map[string]string{}
+			}
+			service.Inputs[file.Name] = file.Digest
+		}
 	}
 }
 
-// unsupported says why an engine without a store for configs and secrets
-// cannot hold one.
-func (r reference) unsupported() (message, hint string) {
-	const use = "use file, environment or content"
+// content reads a config or secret, each once for all services. What is wrong
+// with it is reported, and it is not ok then.
+func (b *desiredBuilder) content(r reference) (file state.File, ok bool) {
+	if known, seen := b.contents[r.name()]; seen {
+		return known.file, known.ok
+	}
+	file, ok = b.read(r)
+	if b.contents == nil {
+		b.contents = map[string]readContent{}
+	}
+	b.contents[r.name()] = readContent{file, ok}
+	return file, ok
+}
+
+type readContent struct {
+	file state.File
+	ok   bool
+}
+
+func (b *desiredBuilder) read(r reference) (state.File, bool) {
+	settings, has := r.object.Extensions[extension]
 	switch {
 	case !r.defined:
-		return fmt.Sprintf("%s %q is not defined", r.kind, r.use.Source), "define it under " + r.kind + "s"
+		b.add(r.at(), fmt.Sprintf("%s %q is not defined", r.kind, r.use.Source), "define it under "+r.kind+"s")
 	case bool(r.object.External):
-		return fmt.Sprintf("unsupported external %s %s: only Swarm holds %ss of its own", r.kind, r.object.Name, r.kind), use
+		return b.provided(r, settings)
+	case has:
+		b.add(r.at(extension), fmt.Sprintf("%s %q is not external: %s says where an external one comes from", r.kind, r.use.Source, extension),
+			"set external: true, or remove it")
 	case r.object.Driver != "":
-		return fmt.Sprintf("unsupported driver %q: only Swarm has drivers for %ss", r.object.Driver, r.kind), use
+		b.addValue(r.at("driver"), fmt.Sprintf("unsupported driver %q: only Swarm has drivers for %ss", r.object.Driver, r.kind), otherSources)
 	case r.object.TemplateDriver != "":
-		return fmt.Sprintf("unsupported template_driver %q: only Swarm has templates for %ss", r.object.TemplateDriver, r.kind), use
+		b.addValue(r.at("template_driver"), fmt.Sprintf("unsupported template_driver %q: only Swarm has templates for %ss", r.object.TemplateDriver, r.kind), otherSources)
+	case r.object.File != "":
+		return b.readFile(r, r.object.File, r.at("file"))
+	case r.object.Environment != "":
+		return b.readVariable(r, r.object.Environment, r.at("environment"))
+	default:
+		return heldFile([]byte(r.object.Content)), true
 	}
-	return "", ""
+	return state.File{}, false
 }
 
-func (b *desiredBuilder) mountFile(r reference, s *types.ServiceConfig, service *state.Service) {
-	digest, err := fileDigest(r.object.File)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		missing := b.sources().errorAtValue(modelPath{r.kind + "s", r.use.Source, "file"},
-			fmt.Sprintf("%s file %s not found", r.kind, r.object.File), "create it or correct the path")
+const otherSources = "use file, environment or content"
+
+// readFile reads a file or directory. One that this user cannot read has no
+// content: the engine can mount it all the same.
+func (b *desiredBuilder) readFile(r reference, name string, at modelPath) (state.File, bool) {
+	file, err := readSource(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		missing := b.sources().errorAtValue(at, fmt.Sprintf("%s file %s not found", r.kind, name), "create it or correct the path")
 		if !b.options.AllowMissingFiles {
 			b.errs = append(b.errs, missing)
-			return
+			return state.File{}, false
 		}
 		b.project.warn(missing.Error())
-	case err == nil:
-		service.Inputs[r.name()] = digest
+		return state.File{Source: name, Mode: defaultMode}, true
 	}
-	s.Volumes = append(s.Volumes, types.ServiceVolumeConfig{
-		Type: types.VolumeTypeBind, Source: r.object.File, Target: r.target(), ReadOnly: true,
-		Bind: &types.ServiceVolumeBind{},
-	})
+	if err != nil {
+		file.Unread = err.Error()
+	}
+	return file, true
 }
 
-func (b *desiredBuilder) writeFile(r reference, s *types.ServiceConfig, service *state.Service) {
-	content := r.object.Content
-	if variable := r.object.Environment; variable != "" && content == "" {
-		value, ok := b.model.Environment[variable]
-		if !ok {
-			b.addValue(modelPath{r.kind + "s", r.use.Source, "environment"},
-				fmt.Sprintf("environment variable %q required by %s %q is not set", variable, r.kind, r.use.Source),
-				"set it in the environment, in .env or with --env-file")
-			return
-		}
-		content = value
+func (b *desiredBuilder) readVariable(r reference, name string, at modelPath) (state.File, bool) {
+	value, ok := b.model.Environment[name]
+	if !ok {
+		b.addValue(at, fmt.Sprintf("environment variable %q required by %s %q is not set", name, r.kind, r.use.Source),
+			"set it in the environment, in .env or with --env-file")
+		return state.File{}, false
 	}
-	at := modelPath{"services", s.Name, r.kind + "s", r.use.Source}
-	if s.ReadOnly {
-		b.add(at, fmt.Sprintf("cannot create %s %q in read-only service %s", r.kind, r.use.Source, s.Name),
-			"`file` is the sole supported option for it, or remove read_only")
-		return
-	}
-	file := state.File{Name: r.name(), Target: r.target(), Mode: 0o444, Digest: digestOf([]byte(content)), Content: state.Content(content)}
-	if r.use.Mode != nil {
-		file.Mode = uint32(*r.use.Mode)
-	}
-	file.UID = b.id(append(at, "uid"), r.use.UID)
-	file.GID = b.id(append(at, "gid"), r.use.GID)
-	service.Files = append(service.Files, file)
-	service.Inputs[r.name()] = file.Digest
+	return heldFile([]byte(value)), true
 }
 
 // id is a user or group id, 0 if there is none.
@@ -155,46 +162,8 @@ func (b *desiredBuilder) id(path modelPath, text string) int {
 		return 0
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil {
+	if err != nil || n < 0 {
 		b.addValue(path, fmt.Sprintf("expected a number, found %q", text), "names of users and groups are not known here")
 	}
 	return n
-}
-
-func digestOf(content []byte) string {
-	sum := sha256.Sum256(content)
-	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// fileDigest is the digest of a file, or of a folder's files and their names.
-func fileDigest(name string) (string, error) {
-	h := sha256.New()
-	s, err := os.Stat(name)
-	if err != nil {
-		return "", err
-	}
-	if !s.IsDir() {
-		err = copyFile(h, name)
-		return sum(h), err
-	}
-	err = filepath.WalkDir(name, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return err
-		}
-		fmt.Fprintf(h, "%q\n", strings.TrimPrefix(file, name))
-		return copyFile(h, file)
-	})
-	return sum(h), err
-}
-
-func sum(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
-
-func copyFile(w io.Writer, name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	_, err = io.Copy(w, f)
-	return err
 }

@@ -1,13 +1,16 @@
 package reconciler_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"pgregory.net/rapid"
 
+	"github.com/stackctl/stack/engine/memory"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -61,10 +64,42 @@ func drawService(t *rapid.T, before []state.Service, i int) state.Service {
 			s.Config.Volumes = append(s.Config.Volumes, v)
 		}
 	}
+	s.Config.ReadOnly = rapid.Bool().Draw(t, name+".read_only")
+	for _, target := range []string{"/run/secrets/x", "/data/y"} {
+		if rapid.IntRange(0, 2).Draw(t, name+target) == 0 {
+			drawFile(t, &s, target)
+		}
+	}
 	if len(before) > 0 && rapid.Bool().Draw(t, name+".depends") {
 		drawDependency(t, &s, before)
 	}
 	return s
+}
+
+// drawFile gives a service a secret: one from a file of this machine or not,
+// with an owner and mode of its own or not.
+func drawFile(t *rapid.T, s *state.Service, target string) {
+	file := state.File{Name: "secret" + target, Target: target, Mode: 0o444}
+	if rapid.Bool().Draw(t, s.Name+target+".source") {
+		file.Source = "/home" + target
+	}
+	reference := types.ServiceSecretConfig{Source: target, Target: target}
+	if rapid.Bool().Draw(t, s.Name+target+".owned") {
+		file.Owned, file.UID, reference.UID = true, 7, "7"
+	}
+	s.Config.Secrets = append(s.Config.Secrets, reference)
+	fillFile(s, file, rapid.StringMatching(`[ab]?`).Draw(t, s.Name+target+".content"))
+}
+
+// fillFile gives a secret of a service another content.
+func fillFile(s *state.Service, file state.File, content string) {
+	file.Content, file.Digest = state.Content(content), fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(content)))
+	s.Files = append(slices.Clone(s.Files), file)
+	s.Inputs = maps.Clone(s.Inputs)
+	if s.Inputs == nil {
+		s.Inputs = map[string]string{}
+	}
+	s.Inputs[file.Name] = file.Digest
 }
 
 func drawDependency(t *rapid.T, s *state.Service, before []state.Service) {
@@ -112,7 +147,7 @@ func drawChange(t *rapid.T, desired state.Desired) state.Desired {
 	desired.Services = slices.Clone(desired.Services)
 	for i := range desired.Services {
 		s := &desired.Services[i]
-		switch rapid.SampledFrom([]string{"", "", "environment", "replicas", "image"}).Draw(t, "change "+s.Name) {
+		switch rapid.SampledFrom([]string{"", "", "environment", "replicas", "image", "content", "read_only"}).Draw(t, "change "+s.Name) {
 		case "environment":
 			value := rapid.StringMatching(`[a-z]{3}`).Draw(t, "value "+s.Name)
 			s.Config.Environment = types.MappingWithEquals{"VALUE": &value}
@@ -124,6 +159,14 @@ func drawChange(t *rapid.T, desired state.Desired) state.Desired {
 			s.Replicas = rapid.IntRange(least, 3).Draw(t, "replicas "+s.Name)
 		case "image":
 			s.Config.Image = "img:3"
+		case "read_only":
+			s.Config.ReadOnly = !s.Config.ReadOnly
+		case "content":
+			files := s.Files
+			s.Files = nil
+			for _, file := range files {
+				fillFile(s, file, string(file.Content)+rapid.StringMatching(`[ab]?`).Draw(t, "content "+s.Name))
+			}
 		}
 		settle(s)
 	}
@@ -137,6 +180,15 @@ func drawChange(t *rapid.T, desired state.Desired) state.Desired {
 		desired.Known = slices.DeleteFunc(slices.Clone(desired.Known), func(name string) bool { return name == last })
 	}
 	return desired
+}
+
+// drawEngine draws an engine on this machine or on another one, of today or so
+// old that it cannot mount a part of a volume.
+func drawEngine(t *rapid.T) memory.Options {
+	return memory.Options{
+		Remote:     rapid.Bool().Draw(t, "remote"),
+		APIVersion: rapid.SampledFrom([]string{"", "1.41"}).Draw(t, "api"),
+	}
 }
 
 func drawPolicy(t *rapid.T) planner.UpPolicy {

@@ -43,6 +43,8 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 		return x.DisconnectNetwork(ctx, r.names.key(op.Container), op.Network)
 	case planner.CreateVolume:
 		return x.CreateVolume(ctx, op.Spec)
+	case planner.WriteVolume:
+		return x.FillVolume(ctx, op.Spec)
 	case planner.RemoveVolume:
 		return x.RemoveVolume(ctx, op.Name)
 	case planner.CreateContainer:

@@ -30,11 +30,12 @@ import (
 type history struct {
 	first, second state.Desired
 	policy        planner.UpPolicy
+	engine        memory.Options
 }
 
 func drawHistory(t *rapid.T) history {
 	first := drawProject(t)
-	return history{first: first, second: drawChange(t, first), policy: drawPolicy(t)}
+	return history{first: first, second: drawChange(t, first), policy: drawPolicy(t), engine: drawEngine(t)}
 }
 
 // again is the policy of a later run: one that was forced to recreate or to
@@ -75,7 +76,7 @@ func up(ctx context.Context, x engine.Engine, desired state.Desired, policy plan
 	return nil
 }
 
-func newMemory() engine.Engine { return memory.New(memory.Options{}).Engine() }
+func (h history) newEngine() engine.Engine { return memory.New(h.engine).Engine() }
 
 // converged says what another run would still do, once the engine has seen for
 // itself what the probes saw.
@@ -113,7 +114,7 @@ func describePlan(plan planner.Plan) string {
 func TestFixpoint(t *testing.T) {
 	check(t, func(ctx context.Context, h history, _ int) error {
 		faults := &enginetest.Faults{}
-		x := faults.Wrap(newMemory())
+		x := faults.Wrap(h.newEngine())
 		for _, desired := range []state.Desired{h.first, h.second} {
 			if err := up(ctx, x, desired, h.policy); err != nil {
 				return err
@@ -137,7 +138,7 @@ func TestFixpoint(t *testing.T) {
 // and every node ends exactly once.
 func TestOrder(t *testing.T) {
 	check(t, func(ctx context.Context, h history, _ int) error {
-		x := newMemory()
+		x := h.newEngine()
 		for _, desired := range []state.Desired{h.first, h.second} {
 			plan, err := reconciler.Executor{Engine: x}.Plan(ctx, desired, h.policy)
 			if err != nil {
@@ -158,7 +159,7 @@ func TestOrder(t *testing.T) {
 // Rule 3: the same input in another order gives the same plan.
 func TestDeterminism(t *testing.T) {
 	check(t, func(ctx context.Context, h history, n int) error {
-		x := newMemory()
+		x := h.newEngine()
 		if err := up(ctx, x, h.first, h.policy); err != nil {
 			return err
 		}
@@ -199,7 +200,7 @@ func shuffle[T any](random *rand.Rand, all []T) {
 // next one, and no volume is lost.
 func TestCrash(t *testing.T) {
 	check(t, func(ctx context.Context, h history, n int) error {
-		m := newMemory()
+		m := h.newEngine()
 		if err := up(ctx, m, h.first, h.policy); err != nil {
 			return err
 		}
@@ -245,7 +246,7 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			check(t, func(ctx context.Context, h history, n int) error {
-				m := newMemory()
+				m := h.newEngine()
 				if err := up(ctx, m, h.first, h.policy); err != nil {
 					return err
 				}
@@ -280,7 +281,7 @@ func TestFaults(t *testing.T) {
 func TestSafety(t *testing.T) {
 	check(t, func(ctx context.Context, h history, _ int) error {
 		faults := &enginetest.Faults{}
-		x := faults.Wrap(newMemory())
+		x := faults.Wrap(h.newEngine())
 		foreign := renamed(h.first, "q")
 		if err := up(ctx, x, foreign, planner.UpPolicy{}); err != nil {
 			return err
@@ -311,7 +312,8 @@ func TestSafety(t *testing.T) {
 			return err
 		}
 		for _, call := range faults.Writes() {
-			if call.Method == "RemoveVolume" {
+			ours := strings.HasPrefix(call.Target, h.first.Project.Name+"_") && strings.Contains(call.Target, filesVolume)
+			if call.Method == "RemoveVolume" && !ours {
 				return fmt.Errorf("volume %s was removed without consent", call.Target)
 			}
 		}
@@ -373,7 +375,7 @@ func volumes(ctx context.Context, x engine.Engine, desired state.Desired) (map[s
 	mounted := map[string]string{}
 	for _, c := range observed.Containers {
 		for _, m := range c.Mounts {
-			if m.Type == "volume" {
+			if m.Type == "volume" && !strings.Contains(m.Name, filesVolume) {
 				mounted[fmt.Sprintf("%s/%d%s", c.Service, c.Number, m.Destination)] = m.Name
 			}
 		}

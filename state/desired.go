@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -67,8 +66,8 @@ type Service struct {
 	// OneShot is true when some service waits for this one's completion: its
 	// containers are meant to end.
 	OneShot bool `json:"oneShot,omitempty"`
-	// Files are the configs and secrets to write into each container before it
-	// starts. What can be bind-mounted is in Config.Volumes instead.
+	// Files are the configs and secrets that each container has when it starts.
+	// How they get there is for the planner to say.
 	Files []File `json:"files,omitempty"`
 	// Inputs are digests (sha256:…) of what the hash does not cover, by name:
 	// "config/x", "secret/y".
@@ -111,30 +110,6 @@ type Dependency struct {
 	Required  bool      `json:"required"`
 	Restart   bool      `json:"restart,omitempty"`
 }
-
-// File is a config or secret to write into a container. Its content is never
-// printed or serialised: Digest stands for it.
-type File struct {
-	Name    string  `json:"name"` // config/x or secret/y
-	Target  string  `json:"target"`
-	UID     int     `json:"uid,omitempty"`
-	GID     int     `json:"gid,omitempty"`
-	Mode    uint32  `json:"mode"`
-	Digest  string  `json:"digest"`
-	Content Content `json:"-"`
-}
-
-// Content is bytes that must not be shown: it formats and serialises as ***.
-type Content []byte
-
-// String returns ***.
-func (Content) String() string { return "***" }
-
-// GoString returns ***.
-func (Content) GoString() string { return "***" }
-
-// MarshalJSON writes "***".
-func (Content) MarshalJSON() ([]byte, error) { return json.Marshal("***") }
 
 // Network is a network of the project's.
 type Network struct {

@@ -22,4 +22,5 @@ const (
 	LabelStackInputs  = "dev.stack.inputs" // digests of configs and secrets: see EncodeInputs
 	LabelStackImages  = "dev.stack.images" // ids of the images that are mounted, by target: see EncodeInputs
 	LabelStackVersion = "dev.stack.version"
+	LabelStackFiles   = "dev.stack.files" // on a volume that holds configs and secrets: the service that they are for
 )

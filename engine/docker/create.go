@@ -31,6 +31,9 @@ func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpe
 	if err != nil {
 		return "", err
 	}
+	if spec.Config.Volumes, err = c.resolveFilesVolumes(ctx, api, spec.Config.Volumes); err != nil {
+		return "", fmt.Errorf("create container %s: %w", spec.Name, err)
+	}
 	request, err := convert(spec, api.ClientVersion(), proxies(c.config, c.endpoint.host))
 	if err != nil {
 		return "", fmt.Errorf("create container %s: %w", spec.Name, err)

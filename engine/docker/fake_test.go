@@ -112,7 +112,7 @@ func TestFilesAreNotShownInErrors(t *testing.T) {
 	f := serve(t, "1.49")
 	f.answer("PUT /v1.49/containers/web-1/archive", http.StatusBadRequest, map[string]string{"message": "container rootfs is marked read-only"})
 	err := f.connect(t).WriteFiles(t.Context(), "web-1", []state.File{{Name: "secret/b", Target: "/b", Content: state.Content("hush")}})
-	assert.Error(t, err, "write secret/b into container web-1: container rootfs is marked read-only; a service with read_only: true takes configs and secrets from files (file:) only")
+	assert.Error(t, err, "write secret/b into container web-1: container rootfs is marked read-only")
 }
 
 func TestRenames(t *testing.T) {

@@ -30,11 +30,7 @@ func (c containers) WriteFiles(ctx context.Context, name string, files []state.F
 		return fmt.Errorf("write files into container %s: %w", short(name), err)
 	}
 	err = api.CopyToContainer(ctx, name, "/", archive, container.CopyToContainerOptions{})
-	failed := c.translate(err, "write %s into container %s", fileNames(files), short(name))
-	if err != nil && strings.Contains(err.Error(), "marked read-only") {
-		return hint(failed, "a service with read_only: true takes configs and secrets from files (file:) only")
-	}
-	return failed
+	return c.translate(err, "write %s into container %s", fileNames(files), short(name))
 }
 
 func fileNames(files []state.File) string {
@@ -42,11 +38,12 @@ func fileNames(files []state.File) string {
 	for _, f := range files {
 		names = append(names, f.Name)
 	}
-	return strings.Join(names, ", ")
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
 }
 
 // archiveFiles makes a tar of the files alone: the engine creates the
-// directories that are missing and leaves those that exist as they are. The
+// directories above them that are missing and leaves those that exist as they are. The
 // time of all files is fixed, so that the same content gives the same bytes.
 func archiveFiles(files []state.File) (*bytes.Buffer, error) {
 	var buffer bytes.Buffer
@@ -63,6 +60,9 @@ func archiveFiles(files []state.File) (*bytes.Buffer, error) {
 			Gid:      f.GID,
 			ModTime:  time.Unix(0, 0).UTC(),
 			Format:   tar.FormatPAX,
+		}
+		if f.Dir {
+			header.Typeflag = tar.TypeDir
 		}
 		if err := archive.WriteHeader(header); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)

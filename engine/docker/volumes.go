@@ -3,7 +3,9 @@ package docker
 import (
 	"context"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/volume"
+	"github.com/docker/docker/client"
 
 	"github.com/stackctl/stack/state"
 )
@@ -16,13 +18,18 @@ func (v volumes) CreateVolume(ctx context.Context, spec state.VolumeSpec) error 
 	if err != nil {
 		return err
 	}
-	_, err = api.VolumeCreate(ctx, volume.CreateOptions{
+	_, err = v.create(ctx, api, spec)
+	return err
+}
+
+func (v volumes) create(ctx context.Context, api *client.Client, spec state.VolumeSpec) (volume.Volume, error) {
+	created, err := api.VolumeCreate(ctx, volume.CreateOptions{
 		Name:       spec.Config.Name,
 		Driver:     spec.Config.Driver,
 		DriverOpts: spec.Config.DriverOpts,
 		Labels:     spec.Labels,
 	})
-	return v.translate(err, "create volume %s", spec.Config.Name)
+	return created, v.translate(err, "create volume %s", spec.Config.Name)
 }
 
 // RemoveVolume removes a volume that no container uses.
@@ -32,6 +39,9 @@ func (v volumes) RemoveVolume(ctx context.Context, name string) error {
 		return err
 	}
 	err = api.VolumeRemove(ctx, name, false)
+	if errdefs.IsConflict(err) && v.removeFillers(ctx, api, name) {
+		err = api.VolumeRemove(ctx, name, false)
+	}
 	if absent(err) {
 		return nil
 	}

@@ -68,6 +68,10 @@ func (v volumes) CreateVolume(ctx context.Context, spec state.VolumeSpec) error 
 	return v.write(ctx, "CreateVolume", spec.Config.Name, func() error { return v.inner.CreateVolume(ctx, spec) })
 }
 
+func (v volumes) FillVolume(ctx context.Context, spec state.FilesVolume) error {
+	return v.write(ctx, "FillVolume", spec.Volume.Config.Name, func() error { return v.inner.FillVolume(ctx, spec) })
+}
+
 func (v volumes) RemoveVolume(ctx context.Context, name string) error {
 	return v.write(ctx, "RemoveVolume", name, func() error { return v.inner.RemoveVolume(ctx, name) })
 }

@@ -55,6 +55,7 @@ func Run(t *testing.T, target Target) {
 		{"networks", networking},
 		{"ports", publishing},
 		{"volumes", storing},
+		{"files", filing},
 		{"images", imaging},
 		{"watcher", watching},
 		{"logs", logging},

@@ -262,9 +262,10 @@ func (m containers) WriteFiles(ctx context.Context, name string, files []state.F
 		if err != nil {
 			return err
 		}
-		for _, f := range files {
-			c.Files[clean(f.Target)] = content{Data: []byte(f.Content), UID: f.UID, GID: f.GID, Mode: f.Mode}
+		if c.ReadOnly {
+			return errors.New("container rootfs is marked read-only")
 		}
+		put(c.Files, files)
 		return nil
 	})
 	if err != nil {

@@ -25,6 +25,8 @@ type Options struct {
 	// APIVersion is the version of the Engine API that the engine behaves like.
 	// It is a new one if it is empty.
 	APIVersion string
+	// Remote is true for an engine that is as if on another machine.
+	Remote bool
 }
 
 // Image is an image of the registry or of the engine.

@@ -26,6 +26,7 @@ func (m observer) Info(ctx context.Context) (info state.EngineInfo, err error) {
 func (w *world) info() state.EngineInfo {
 	return state.EngineInfo{
 		Name: "memory", Version: "1", APIVersion: cmp.Or(w.options.APIVersion, defaultAPI), OS: "linux", Arch: "amd64",
+		Remote: w.options.Remote,
 	}
 }
 

@@ -21,6 +21,7 @@ type volume struct {
 	Name   string
 	Driver string
 	Labels map[string]string
+	Files  map[string]content // by the path in the volume, of one that was filled
 }
 
 type volumes struct{ *Memory }
@@ -83,6 +84,11 @@ func (w *world) mount(c *container, config types.ServiceConfig, i *image) error 
 		if v.Type == types.VolumeTypeVolume {
 			m.Name, m.Source = v.Source, ""
 			w.mountVolume(c, &m)
+			if v.Volume != nil && v.Volume.Subpath != "" {
+				if err := w.mountSubpath(c, &m, v.Volume.Subpath); err != nil {
+					return err
+				}
+			}
 		}
 		c.Mounts = append(c.Mounts, m)
 	}

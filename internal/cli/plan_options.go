@@ -128,7 +128,9 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 	if err != nil {
 		return goal{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{Scale: scale, AllowMissingFiles: o.preview})
+	desired, err := t.project.Desired(project.DesiredOptions{
+		Scale: scale, AllowMissingFiles: o.preview, Run: project.Run(ctx),
+	})
 	if err != nil {
 		return goal{}, err
 	}

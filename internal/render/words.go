@@ -16,7 +16,7 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Building", "Built"}
 	case "PushImage":
 		return words{"Pushing", "Pushed"}
-	case "CreateNetwork", "CreateVolume", "CreateContainer":
+	case "CreateNetwork", "CreateVolume", "WriteVolume", "CreateContainer":
 		return words{"Creating", "Created"}
 	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer":
 		return words{"Removing", "Removed"}
@@ -47,7 +47,7 @@ func metWord(condition state.Condition) string {
 // those that wordsOf leaves out.
 func activity(op string, condition state.Condition) string {
 	switch op {
-	case "WriteFiles":
+	case "WriteFiles", "WriteVolume":
 		return "Writing configs and secrets"
 	case "ConnectNetwork":
 		return "Connecting"
