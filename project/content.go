@@ -16,7 +16,8 @@ import (
 const (
 	// defaultMode is the mode of a config or secret that has none of its own.
 	defaultMode = 0o444
-	folderMode  = 0o555
+	// folderMode is that of a folder, and of a file that can be executed.
+	folderMode = 0o555
 	// heldLimit is how much of a config or secret is kept to be written into
 	// containers: what is larger can be mounted only.
 	heldLimit = 16 << 20
@@ -77,7 +78,10 @@ func (r *reader) refuse(format string, args ...any) {
 // regular reads a file and takes its digest, which stays empty if it cannot be
 // read. It keeps the content of one that is not too large.
 func (r *reader) regular(name string, s fs.FileInfo) state.File {
-	file := state.File{Mode: defaultMode | uint32(s.Mode().Perm()&0o111)}
+	file := state.File{Mode: defaultMode}
+	if s.Mode().Perm()&0o111 != 0 {
+		file.Mode = folderMode
+	}
 	if !s.Mode().IsRegular() {
 		r.refuse("%s is not a regular file", name)
 		return file

@@ -107,28 +107,17 @@ secrets:
 `)
 	_, err := p.Desired(project.DesiredOptions{})
 	assert.Error(t, err, strings.ReplaceAll(`stdin:5:13: configs.c.file: config file DIR/nowhere.conf not found; create it or correct the path
-stdin:7:3: secrets.s: unsupported external secret s: only Swarm holds secrets of its own; use file, environment or content
+stdin:7:3: secrets.s: external secret s is not in this engine: only Swarm holds secrets of its own; say where it comes from with x-stack: {file: PATH}, {environment: VARIABLE} or {command: [PROGRAM, ARGUMENT…]}
 stdin:8:20: secrets.e.environment: environment variable "NOWHERE" required by secret "e" is not set; set it in the environment, in .env or with --env-file`,
 		"DIR", p.WorkingDir))
 
 	p = loadText(t, "services: {web: {image: x, secrets: [s]}}\nsecrets: {s: {file: ./nowhere}}\n")
 	for range 2 {
 		d := desired(t, p, project.DesiredOptions{AllowMissingFiles: true})
-		assert.Equal(t, len(d.Services[0].Config.Volumes), 1)
+		assert.Equal(t, d.Services[0].Files[0].Source, filepath.Join(p.WorkingDir, "nowhere"))
 	}
 	assert.Equal(t, len(p.Warnings), 1)
 	assert.Assert(t, strings.Contains(p.Warnings[0], "secret file"))
-}
-
-func TestReadOnlyServiceCannotBeWrittenTo(t *testing.T) {
-	_, err := loadText(t, `
-services:
-  web: {image: x, read_only: true, configs: [c]}
-configs:
-  c: {content: secret-words}
-`).Desired(project.DesiredOptions{})
-	assert.ErrorContains(t, err, `stdin:3:46: services.web.configs.c: cannot create config "c" in read-only service web`)
-	assert.Assert(t, !strings.Contains(err.Error(), "secret-words"))
 }
 
 func TestPullPolicies(t *testing.T) {
