@@ -29,6 +29,9 @@ func (c Call) String() string { return c.Method + " " + c.Path }
 type Recorder struct {
 	// Host is what DOCKER_HOST has to be.
 	Host string
+	// Pass, if it is set before the first call, says of each whether it is
+	// passed on. The connection of one that is not breaks.
+	Pass func(Call) bool
 
 	server *http.Server
 	mu     sync.Mutex
@@ -78,6 +81,9 @@ func (r *Recorder) record(next http.Handler) http.Handler {
 		r.mu.Lock()
 		r.calls = append(r.calls, call)
 		r.mu.Unlock()
+		if r.Pass != nil && !r.Pass(call) {
+			panic(http.ErrAbortHandler)
+		}
 		next.ServeHTTP(w, request)
 	})
 }
