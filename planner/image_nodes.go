@@ -12,12 +12,15 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// need is an image that has to be brought before something can use it.
+// need is an image that has to be brought before something can use it, or to be
+// sent to its registry.
 type need struct {
 	image    string
 	platform string
 	reason   string
 	build    *state.BuildSpec // nil for one that is pulled
+	optional bool             // that it fails is a warning
+	after    ID               // the node that makes it, of one that is pushed
 }
 
 // needs are the images to bring, by name.
@@ -79,7 +82,7 @@ func (d *draft) bring(wanted needs) {
 	nodes := map[string]*Node{} // builds, by what makes them the same
 	for _, image := range slices.Sorted(maps.Keys(wanted)) {
 		n := wanted[image]
-		node := Node{Ref: state.ImageRef(image), Group: "images", Reason: n.reason}
+		node := Node{Ref: state.ImageRef(image), Group: "images", Reason: n.reason, Optional: n.optional}
 		if n.build == nil {
 			node.ID, node.Op = ID("pull "+image), PullImage{Image: image, Platform: n.platform}
 			d.images[image] = d.nodes.add(node)

@@ -1,8 +1,9 @@
 // Package planner compares what a project wants with what an engine holds and
 // says what to do about it, as one [Plan].
 //
-// It is pure: [Up] and [Down] are functions of their arguments. The same
-// arguments, in any order of their maps, give the same plan byte for byte.
+// It is pure: [Up], [Down], [Stop], [Pull], [Build] and [Push] are functions of
+// their arguments. The same arguments, in any order of their maps, give the
+// same plan byte for byte.
 package planner
 
 import (
@@ -148,8 +149,9 @@ type Node struct {
 	Canonical string `json:"canonical,omitempty"`
 	// Group is the service (or other heading) that the node is shown under.
 	Group string `json:"group,omitempty"`
-	// Optional is true for a wait that only dependencies that are not required
-	// ask for: its failure is a warning.
+	// Optional is true for what is not required: a wait that only dependencies
+	// that are not required ask for, a pull or push whose failure is to be
+	// ignored. Its failure is a warning.
 	Optional bool `json:"optional,omitempty"`
 	// OnFailure undoes what this node and those before it did, in order, when
 	// this node fails.

@@ -14,8 +14,8 @@ type Observed struct {
 	Containers []Container       `json:"containers,omitempty"`
 	Networks   []ObservedNetwork `json:"networks,omitempty"`
 	Volumes    []ObservedVolume  `json:"volumes,omitempty"`
-	// Images are the images that are present, by the reference that was asked
-	// for in the [Scope].
+	// Images are the images that are present, by the reference or id that was
+	// asked for in the [Scope].
 	Images map[string]Image `json:"images,omitempty"`
 }
 
@@ -26,6 +26,9 @@ type Scope struct {
 	Networks []string
 	Volumes  []string
 	Images   []string
+	// ContainerImages asks for the images of the project's containers too, by
+	// their id.
+	ContainerImages bool
 }
 
 // EngineInfo says what engine answers.
@@ -179,6 +182,8 @@ type Image struct {
 	Created   time.Time `json:"created,omitzero"`
 	LastTag   time.Time `json:"lastTag,omitzero"` // when the reference last moved here: pulled, built, tagged
 	Platform  string    `json:"platform,omitempty"`
+	Size      int64     `json:"size,omitempty"`      // in bytes
+	Tags      []string  `json:"tags,omitempty"`      // every name:tag of it that is here
 	HasHealth bool      `json:"hasHealth,omitempty"` // the image has a HEALTHCHECK
 	Volumes   []string  `json:"volumes,omitempty"`   // VOLUMEs of the image
 }

@@ -3,6 +3,7 @@ package docker
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/docker/docker/api/types/container"
@@ -30,13 +31,36 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 		return state.Observed{}, err
 	}
 	var observed state.Observed
+	var used map[string]state.Image
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() (err error) { observed.Engine, err = o.info(ctx); return err })
-	all.Go(func() (err error) { observed.Containers, err = o.containers(ctx, api, scope.Project); return err })
+	all.Go(func() (err error) {
+		if observed.Containers, err = o.containers(ctx, api, scope.Project); err != nil || !scope.ContainerImages {
+			return err
+		}
+		used, err = o.images(ctx, api, imagesOf(observed.Containers))
+		return err
+	})
 	all.Go(func() (err error) { observed.Networks, err = o.networks(ctx, api, scope); return err })
 	all.Go(func() (err error) { observed.Volumes, err = o.volumes(ctx, api, scope); return err })
 	all.Go(func() (err error) { observed.Images, err = o.images(ctx, api, scope.Images); return err })
-	return observed, all.Wait()
+	if err := all.Wait(); err != nil {
+		return state.Observed{}, err
+	}
+	maps.Copy(observed.Images, used)
+	return observed, nil
+}
+
+// imagesOf are the ids of the images of containers, each once.
+func imagesOf(containers []state.Container) []string {
+	var ids []string
+	for _, c := range containers {
+		if c.ImageID != "" {
+			ids = append(ids, c.ImageID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // InspectContainer describes one container.

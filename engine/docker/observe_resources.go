@@ -122,6 +122,8 @@ func describeImage(i image.InspectResponse) state.Image {
 		ID:       i.ID,
 		Created:  parseTime(i.Created),
 		LastTag:  i.Metadata.LastTagTime,
+		Size:     i.Size,
+		Tags:     i.RepoTags,
 		Platform: strings.Trim(i.Os+"/"+i.Architecture+"/"+i.Variant, "/"),
 	}
 	if i.Config != nil {

@@ -1,18 +1,45 @@
 package memory
 
-import "strings"
+import (
+	"errors"
+	"strings"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
+)
 
 // VariablePullErrors names images that cannot be pulled, and the error that a
 // pull of each gives: "image=text;image=text".
 const VariablePullErrors = "STACK_MEMORY_PULL_ERRORS"
 
+// VariableBuildErrors names images whose build fails, and what the step prints
+// that fails: "image=text;image=text".
+const VariableBuildErrors = "STACK_MEMORY_BUILD_ERRORS"
+
 // OptionsFrom reads options from variables, for a run of stack without Docker.
 func OptionsFrom(getenv func(string) string) Options {
 	o := Options{Images: map[string]Image{}}
-	for entry := range strings.SplitSeq(getenv(VariablePullErrors), ";") {
-		if reference, text, ok := strings.Cut(entry, "="); ok {
-			o.Images[strings.TrimSpace(reference)] = Image{PullError: text}
+	for reference, text := range pairs(getenv(VariablePullErrors)) {
+		o.Images[reference] = Image{PullError: text}
+	}
+	if broken := pairs(getenv(VariableBuildErrors)); len(broken) > 0 {
+		o.Build = func(spec state.BuildSpec) (string, error) {
+			if output, fails := broken[spec.Image]; fails {
+				return "", &engine.BuildError{Step: "RUN make", Output: output, Err: errors.New("exit code: 2")}
+			}
+			return "", nil
 		}
 	}
 	return o
+}
+
+// pairs reads "image=text;image=text".
+func pairs(text string) map[string]string {
+	all := map[string]string{}
+	for entry := range strings.SplitSeq(text, ";") {
+		if reference, text, ok := strings.Cut(entry, "="); ok {
+			all[strings.TrimSpace(reference)] = text
+		}
+	}
+	return all
 }

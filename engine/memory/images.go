@@ -12,6 +12,9 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
+// imageSize is how big every image is.
+const imageSize = 5 << 20
+
 // image is an image that the engine holds.
 type image struct {
 	state.Image
@@ -65,7 +68,7 @@ func (w *world) pull(reference, platform string, at time.Time) {
 
 // tag moves a reference to the image that is made from a seed.
 func (w *world) tag(key, seed, platform string, known Image, at time.Time) {
-	i := &image{Image: state.Image{ID: "sha256:" + digest(seed), Created: at, LastTag: at, Platform: platform}}
+	i := &image{Image: state.Image{ID: "sha256:" + digest(seed), Created: at, LastTag: at, Platform: platform, Size: imageSize}}
 	if i.Platform == "" {
 		info := w.info()
 		i.Platform = info.OS + "/" + info.Arch
@@ -105,7 +108,7 @@ func (m images) ResolveDigest(ctx context.Context, reference string) (string, er
 
 // BuildImage makes an image whose id is a digest of the spec.
 func (m images) BuildImage(ctx context.Context, build state.BuildSpec, progress func(state.Progress)) error {
-	report(progress, "Building")
+	report(progress, "FROM scratch")
 	err := m.update(ctx, func(w *world, at time.Time) error {
 		var revision string
 		if m.options.Build != nil {
@@ -124,10 +127,23 @@ func (m images) BuildImage(ctx context.Context, build state.BuildSpec, progress 
 		return nil
 	})
 	if err != nil {
+		reportStep(progress, err)
 		return fmt.Errorf("build %s: %w", build.Image, err)
 	}
-	report(progress, "Built")
 	return nil
+}
+
+// reportStep tells of the step that a build failed at, as a builder does while
+// it runs.
+func reportStep(progress func(state.Progress), err error) {
+	var failed *engine.BuildError
+	if !errors.As(err, &failed) {
+		return
+	}
+	report(progress, failed.Step)
+	for line := range strings.Lines(failed.Output) {
+		report(progress, strings.TrimSuffix(line, "\n"))
+	}
 }
 
 // RemoveImage removes a reference that no container was created from.

@@ -74,13 +74,29 @@ func (w *world) observe(scope state.Scope) state.Observed {
 		}
 	}
 	slices.SortFunc(o.Volumes, func(a, b state.ObservedVolume) int { return cmp.Compare(a.Name, b.Name) })
-	for _, reference := range scope.Images {
-		if i, err := w.image(reference); err == nil {
-			found := i.Image
-			found.Volumes = slices.Clone(i.Volumes)
-			o.Images[reference] = found
+	references := slices.Clone(scope.Images)
+	if scope.ContainerImages {
+		for _, c := range o.Containers {
+			references = append(references, c.ImageID)
 		}
 	}
+	for _, reference := range references {
+		if i, err := w.image(reference); err == nil {
+			o.Images[reference] = w.observeImage(i)
+		}
+	}
+	return o
+}
+
+func (w *world) observeImage(i *image) state.Image {
+	o := i.Image
+	o.Volumes = slices.Clone(i.Volumes)
+	for tag, other := range w.Images {
+		if other.ID == i.ID {
+			o.Tags = append(o.Tags, tag)
+		}
+	}
+	slices.Sort(o.Tags)
 	return o
 }
 

@@ -36,7 +36,8 @@ func (a *app) configCommand() *cobra.Command {
 		Aliases: []string{"convert"},
 		Short:   "Check the compose files and print what they come to",
 		Long: `Check the compose files and print what they come to: merged, with variables
-replaced, paths absolute and everything in its long form. No engine is asked.`,
+replaced, paths absolute and everything in its long form. No engine is asked,
+but for the digests of images: it asks their registries.`,
 		Example: `  stack config
   stack config -q && echo fine
   stack config --services
@@ -79,14 +80,14 @@ func (a *app) configLoad(o configOptions, services []string) project.Options {
 	options.Services = services
 	options.AllResources = a.global.allResources
 	options.NoConsistency = o.noConsistency
-	options.NoEnvResolution = o.noEnvResolution || o.lists()
+	options.NoEnvResolution = o.noEnvResolution || o.names() || o.environment
 	options.NoInterpolate = o.noInterpolate
 	options.NoNormalize = o.noNormalize || a.global.compatibility
 	options.NoPathResolution = o.noPathResolution
 	return options
 }
 
-// lists is true for flags that print names only.
-func (o configOptions) lists() bool {
-	return o.services || o.volumes || o.networks || o.models || o.images || o.profiles || o.environment
+// names is true for flags that print names only.
+func (o configOptions) names() bool {
+	return o.services || o.volumes || o.networks || o.models || o.images || o.profiles
 }

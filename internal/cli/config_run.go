@@ -17,7 +17,7 @@ import (
 )
 
 func (a *app) config(ctx context.Context, o configOptions, services []string) error {
-	if o.variables {
+	if o.variables && !o.names() && o.hash == "" {
 		return a.configVariables(ctx, o)
 	}
 	if o.hash != "" || o.services || o.volumes || o.networks || o.models {
@@ -28,51 +28,96 @@ func (a *app) config(ctx context.Context, o configOptions, services []string) er
 		return err
 	}
 	warn(a.process.Err, t.warnings)
+	list, is, err := o.list(t.project)
+	switch {
+	case err != nil:
+		return err
+	case is: // -q is for what is printed in full
+		_, err := a.process.Out.Write(list)
+		return err
+	case o.environment:
+		return a.configPrint(o, lines(t.project.Environment()))
+	}
+	return a.configModel(ctx, o, t)
+}
+
+// configModel prints the project.
+func (a *app) configModel(ctx context.Context, o configOptions, t target) error {
 	if o.resolveDigests || o.lockDigests {
-		if err := pinned(t.project); err != nil {
+		if err := a.resolveImages(ctx, t); err != nil {
 			return err
 		}
 	}
-	text, err := o.text(t.project)
-	if err != nil || o.quiet {
+	text, err := o.model(t.project)
+	if err != nil {
 		return err
 	}
-	if o.output != "" && !o.lists() && o.hash == "" {
+	if o.output != "" && !o.quiet {
 		return os.WriteFile(a.path(o.output), text, 0o666)
 	}
-	_, err = a.process.Out.Write(text)
+	return a.configPrint(o, text)
+}
+
+func (a *app) configPrint(o configOptions, text []byte) error {
+	if o.quiet {
+		return nil
+	}
+	_, err := a.process.Out.Write(text)
 	return err
 }
 
-// text is what the flags ask for.
-func (o configOptions) text(p *project.Project) ([]byte, error) {
+// resolveImages asks the registries for the digests of the project's images,
+// through the engine.
+func (a *app) resolveImages(ctx context.Context, t target) error {
+	e, close, err := a.connect()
+	if err != nil {
+		return err
+	}
+	defer close()
+	return t.project.ResolveImages(func(image string) (string, error) {
+		digest, err := e.ResolveDigest(ctx, image)
+		if err != nil {
+			return "", fmt.Errorf("failed to resolve digest for %s: %w", image, err)
+		}
+		return digest, nil
+	})
+}
+
+// list is the list of names or hashes that a flag asks for, if one does. The
+// order is Docker Compose's, where several are given.
+func (o configOptions) list(p *project.Project) (text []byte, is bool, err error) {
 	switch {
 	case o.services:
-		return lines(p.Services()), nil
+		return lines(p.Services()), true, nil
 	case o.volumes:
-		return lines(p.Volumes()), nil
+		return lines(p.Volumes()), true, nil
 	case o.networks:
-		return lines(p.Networks()), nil
+		return lines(p.Networks()), true, nil
 	case o.models:
-		return lines(p.Models()), nil
+		return lines(p.Models()), true, nil
 	case o.hash != "":
-		return hashes(p, o.hash)
+		text, err := hashes(p, o.hash)
+		return text, true, err
 	case o.profiles:
-		return lines(p.ProfileNames()), nil
+		return lines(p.ProfileNames()), true, nil
 	case o.images:
-		return lines(p.Images()), nil
-	case o.environment:
-		return lines(p.Environment()), nil
-	case o.lockDigests:
-		return lock(p)
+		return lines(p.Images()), true, nil
 	}
-	switch o.format {
-	case "", "yaml":
-		return p.YAML()
-	case "json":
+	return nil, false, nil
+}
+
+// model is the project in the format that the flags say.
+func (o configOptions) model(p *project.Project) ([]byte, error) {
+	if o.format != "" && o.format != "yaml" && o.format != "json" {
+		return nil, fmt.Errorf("unsupported format %q: it is yaml or json", o.format)
+	}
+	switch {
+	case o.lockDigests && !o.noInterpolate:
+		return lock(p, o.format)
+	case o.format == "json":
 		return p.JSON()
 	}
-	return nil, fmt.Errorf("unsupported format %q: it is yaml or json", o.format)
+	return p.YAML()
 }
 
 func lines(items []string) []byte {
@@ -107,29 +152,20 @@ func hashes(p *project.Project, names string) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// pinned makes sure that every image says its digest: no registry is asked for
-// the digest of a tag.
-func pinned(p *project.Project) error {
-	for _, image := range p.Images() {
-		if !strings.Contains(image, "@sha256:") {
-			return fmt.Errorf("cannot resolve the digest of image %s: registries are not asked yet; write it as %s@sha256:…", image, image)
-		}
-	}
-	return nil
-}
-
 // lock is an override file with the images alone.
-func lock(p *project.Project) ([]byte, error) {
+func lock(p *project.Project, format string) ([]byte, error) {
 	type service struct {
-		Image string `yaml:"image"`
+		Image string `yaml:"image,omitempty" json:"image,omitempty"`
 	}
 	services := map[string]service{}
 	for name, s := range p.Model.Services {
-		if s.Image != "" {
-			services[name] = service{s.Image}
-		}
+		services[name] = service{s.Image}
 	}
-	return encodeYAML(map[string]any{"services": services})
+	override := map[string]any{"services": services}
+	if format == "json" {
+		return json.MarshalIndent(override, "", "  ")
+	}
+	return encodeYAML(override)
 }
 
 func encodeYAML(v any) ([]byte, error) {
@@ -165,7 +201,7 @@ func (a *app) configVariables(ctx context.Context, o configOptions) error {
 	default:
 		err = fmt.Errorf("unsupported format %q: it is yaml or json", o.format)
 	}
-	if err != nil || o.quiet {
+	if err != nil {
 		return err
 	}
 	_, err = a.process.Out.Write(out.Bytes())

@@ -125,6 +125,5 @@ func (c *convergence) run(stop context.Context, first step) error {
 		}
 		return next.plan, err
 	})
-	p.Done(err)
-	return err
+	return c.finish(p, err)
 }

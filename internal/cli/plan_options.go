@@ -20,6 +20,12 @@ import (
 // pullPerService is the value of --pull that leaves it to each service.
 const pullPerService = "policy"
 
+// The values of --probe.
+const (
+	probeEager  = "eager"
+	probeEngine = "engine"
+)
+
 // planOptions are the flags of up that shape its plan.
 type planOptions struct {
 	build            bool
@@ -44,21 +50,31 @@ type planOptions struct {
 }
 
 func (o *planOptions) register(f *pflag.FlagSet) {
+	o.registerCreate(f)
+	o.registerUp(f)
+}
+
+// registerCreate registers the flags that create has too.
+func (o *planOptions) registerCreate(f *pflag.FlagSet) {
 	f.BoolVar(&o.build, "build", false, "Build images before starting containers")
 	f.BoolVar(&o.noBuild, "no-build", false, "Don't build an image, even if it's policy")
 	f.StringVar(&o.pull, "pull", pullPerService, "When to pull images (always, missing, never, build); policy leaves it to each service")
 	f.BoolVar(&o.forceRecreate, "force-recreate", false, "Recreate containers even if nothing about them has changed")
 	f.BoolVar(&o.noRecreate, "no-recreate", false, "Leave containers that exist as they are. Incompatible with --force-recreate")
+	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have")
+	f.StringArrayVar(&o.scale, "scale", nil, "Number of replicas as SERVICE=NUM, in place of the compose file's")
+}
+
+// registerUp registers the flags that only up has.
+func (o *planOptions) registerUp(f *pflag.FlagSet) {
 	f.BoolVar(&o.recreateDeps, "always-recreate-deps", false, "Recreate the containers of dependencies too. Incompatible with --no-recreate")
 	f.BoolVarP(&o.renewVolumes, "renew-anon-volumes", "V", false, "Give recreated containers new anonymous volumes in place of their old ones")
-	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have")
 	f.BoolVar(&o.noDeps, "no-deps", false, "Leave out the services that the named ones depend on")
 	f.BoolVar(&o.noStart, "no-start", false, "Create the containers, but don't start them")
-	f.StringArrayVar(&o.scale, "scale", nil, "Number of replicas as SERVICE=NUM, in place of the compose file's")
 	f.BoolVar(&o.wait, "wait", false, "Wait until all services run and are healthy, or have done their job. Implies detached mode")
 	f.IntVar(&o.waitTimeout, "wait-timeout", 0, "Longest time for --wait, in seconds; 0 is no limit")
 	f.IntVarP(&o.timeout, "timeout", "t", 0, "Seconds that a container has to stop (default: its stop_grace_period)")
-	f.StringVar(&o.probe, "probe", "eager", "Who runs the healthchecks that something waits for: eager (stack too, at once) or engine (the engine alone)")
+	f.StringVar(&o.probe, "probe", probeEager, "Who runs the healthchecks that something waits for: eager (stack too, at once) or engine (the engine alone)")
 }
 
 // note reads what only a parsed flag set knows.
@@ -78,7 +94,7 @@ func (o *planOptions) check() error {
 		return errors.New("--force-recreate and --no-recreate are incompatible")
 	case o.recreateDeps && o.noRecreate:
 		return errors.New("--always-recreate-deps and --no-recreate are incompatible")
-	case o.probe != "eager" && o.probe != "engine":
+	case o.probe != probeEager && o.probe != probeEngine:
 		return fmt.Errorf("unknown --probe value %q: it is eager or engine", o.probe)
 	case o.waitTimeout < 0:
 		return fmt.Errorf("--wait-timeout must not be negative (found: %d)", o.waitTimeout)
@@ -163,7 +179,7 @@ func (o *planOptions) policy(env lookup) (planner.UpPolicy, error) {
 		StopTimeout:      seconds(o.timeout, o.timeoutSet),
 		Build:            o.build,
 		NoBuild:          o.noBuild,
-		EngineProbes:     o.probe == "engine",
+		EngineProbes:     o.probe == probeEngine,
 		Now:              time.Now().UTC(),
 	}
 	if !o.removeOrphansSet {

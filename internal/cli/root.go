@@ -44,8 +44,13 @@ touching anything. The flags and files are those of Docker Compose.`,
 	a.global.register(root)
 	root.AddCommand(
 		a.upCommand(),
+		a.createCommand(),
 		a.downCommand(),
 		a.planCommand(),
+		a.buildCommand(),
+		a.pullCommand(),
+		a.pushCommand(),
+		a.imagesCommand(),
 		a.psCommand(),
 		a.logsCommand(),
 		a.configCommand(),

@@ -3,9 +3,12 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/engine/docker"
@@ -120,8 +123,39 @@ func (s *session) executor(stop context.Context, p render.Progress) reconciler.E
 func (s *session) execute(stop context.Context, plan planner.Plan) error {
 	p := s.progress(plan)
 	err := s.executor(stop, p).Execute(s.app.interrupt.hard, plan)
+	return s.finish(p, err)
+}
+
+// finish ends the view of a run. What it showed of a failed build is left out
+// of the error.
+func (s *session) finish(p render.Progress, err error) error {
 	p.Done(err)
+	if s.settings.mode != render.Plain || s.quiet["BuildImage"] {
+		return err
+	}
+	for _, cause := range causes(err) {
+		var build *engine.BuildError
+		if errors.As(cause, &build) {
+			build.Output = ""
+		}
+	}
 	return err
+}
+
+// causes are the errors that a run's error joins.
+func causes(err error) []error {
+	var all *multierror.Error
+	if errors.As(err, &all) {
+		return all.Errors
+	}
+	return nil
+}
+
+// hush shows nothing but the result of a run.
+func (s *session) hush(quiet bool) {
+	if quiet {
+		s.settings.mode = render.Quiet
+	}
 }
 
 // show prints a plan in place of running it.

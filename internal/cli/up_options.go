@@ -30,7 +30,8 @@ type upOptions struct {
 }
 
 func (o *upOptions) register(f *pflag.FlagSet) {
-	o.planOptions.register(f)
+	o.registerCreate(f)
+	o.planOptions.registerUp(f)
 	f.BoolVarP(&o.detach, "detach", "d", false, "Return when everything runs, in place of showing its logs")
 	f.StringArrayVar(&o.attach, "attach", nil, "Show the logs of these services only. Incompatible with --attach-dependencies")
 	f.StringArrayVar(&o.noAttach, "no-attach", nil, "Don't show the logs of these services")
@@ -41,9 +42,7 @@ func (o *upOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.noColor, "no-color", false, "Show logs without colours")
 	f.BoolVar(&o.noLogPrefix, "no-log-prefix", false, "Show logs without the container's name")
 	f.BoolVar(&o.timestamps, "timestamps", false, "Show logs with timestamps")
-	f.BoolVar(&o.quietPull, "quiet-pull", false, "Don't show how far pulls are")
 	f.BoolVar(&o.quietBuild, "quiet-build", false, "Don't show the output of builds")
-	f.BoolVarP(&o.yes, "yes", "y", false, "Answer yes to every question")
 	f.StringVar(&o.planFile, "plan", "", "Carry out the plan that 'stack plan --out FILE' saved, if nothing has moved since")
 	f.BoolVarP(&o.watch, "watch", "w", false, "Watch source files and update containers (not available yet)")
 	f.BoolVar(&o.menu, "menu", false, "Interactive shortcuts while attached (not available yet)")

@@ -13,9 +13,9 @@ type view struct {
 	observed state.Observed
 }
 
-// view observes the project. Naming a service that it does not have is an
-// error.
-func (a *app) view(ctx context.Context, services []string) (*view, error) {
+// view observes the project, and what the scope names besides. Naming a service
+// that it does not have is an error.
+func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*view, error) {
 	t, err := a.named(ctx)
 	if err != nil {
 		return nil, err
@@ -26,7 +26,8 @@ func (a *app) view(ctx context.Context, services []string) (*view, error) {
 	}
 	warn(a.process.Err, t.warnings)
 	v := &view{session: s, target: t}
-	if v.observed, err = s.engine.Observe(ctx, state.Scope{Project: t.name}); err == nil {
+	scope.Project = t.name
+	if v.observed, err = s.engine.Observe(ctx, scope); err == nil {
 		err = t.checkServices(services, v.observed.Containers)
 	}
 	if err != nil {

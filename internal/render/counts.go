@@ -9,10 +9,11 @@ import (
 )
 
 // Counts is how many resources a plan changes, and how. Images are counted
-// as pulled and built alone.
+// as pulled, built and pushed alone.
 type Counts struct {
 	Pull      int `json:"pull"`
 	Build     int `json:"build"`
+	Push      int `json:"push"`
 	Create    int `json:"create"`
 	Update    int `json:"update"`
 	Replace   int `json:"replace"`
@@ -33,6 +34,8 @@ func Count(plan planner.Plan) Counts {
 			c.Pull++
 		case planner.BuildImage:
 			c.Build++
+		case planner.PushImage:
+			c.Push++
 		}
 	}
 	for _, change := range plan.Changes {
@@ -62,6 +65,7 @@ func (c Counts) String() string {
 	}{
 		{c.Pull, "to pull"},
 		{c.Build, "to build"},
+		{c.Push, "to push"},
 		{c.Create, "to create"},
 		{c.Update, "to update"},
 		{c.Replace, "to replace"},

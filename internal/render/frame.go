@@ -216,7 +216,7 @@ func spinner(elapsed time.Duration) string {
 	return string(frames[int(max(0, elapsed)/redrawEvery)%len(frames)])
 }
 
-// bar is how much of a transfer is done: [=====>     ] 12.3MB/40MB.
+// bar is how much of a transfer is done: [=====>     ]  31% 12.3MB/40MB.
 func bar(bytes, total int64) string {
 	const width = 20
 	n := int(min(width, width*max(0, bytes)/total))
@@ -224,7 +224,7 @@ func bar(bytes, total int64) string {
 	if n < width {
 		body += ">"
 	}
-	return fmt.Sprintf("[%s] %s/%s", pad(body, width), units.HumanSize(float64(bytes)), units.HumanSize(float64(total)))
+	return fmt.Sprintf("[%s] %3d%% %s/%s", pad(body, width), min(100, 100*max(0, bytes)/total), units.HumanSize(float64(bytes)), units.HumanSize(float64(total)))
 }
 
 // seconds prints a duration with a tenth of a second, as 0.3s or 2m05s.

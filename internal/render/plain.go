@@ -27,7 +27,8 @@ func newPlain(options Options) *plain {
 	return &plain{options: options, shown: map[subject]bool{}, skipped: map[string]bool{}, details: map[planner.ID]string{}}
 }
 
-// Next prints the containers that run already.
+// Next prints the containers that run already, and the images that are left
+// out.
 func (p *plain) Next(plan planner.Plan) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -39,11 +40,16 @@ func (p *plain) Next(plan planner.Plan) {
 		}
 	}
 	for _, change := range plan.Changes {
+		s := subject{change.Ref.Kind, change.Name}
+		if change.Action != planner.NoOp || p.shown[s] {
+			continue
+		}
 		// A reason says why something that does not run is left alone.
-		if change.Ref.Kind == state.KindContainer && change.Action == planner.NoOp && len(change.Reasons) == 0 {
-			if s := (subject{change.Ref.Kind, change.Name}); !p.shown[s] {
-				p.say(s, "Running")
-			}
+		switch why := change.Reasons; {
+		case s.kind == state.KindContainer && len(why) == 0:
+			p.say(s, "Running")
+		case s.kind == state.KindImage && len(why) > 0:
+			p.say(s, "Skipped "+why[0].Text)
 		}
 	}
 }

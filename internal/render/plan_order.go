@@ -195,13 +195,16 @@ func which(container state.Handle) string {
 
 // imageSource says where an image comes from.
 func (o order) imageSource(ref state.Ref) string {
+	var all []string
 	for _, node := range o.byRef[ref] {
 		switch op := node.Op.(type) {
 		case planner.PullImage:
-			return "pull"
+			all = append(all, "pull")
 		case planner.BuildImage:
-			return strings.TrimRight("build "+op.Build.Config.Context, " ")
+			all = append(all, strings.TrimRight("build "+op.Build.Config.Context, " "))
+		case planner.PushImage:
+			all = append(all, "push")
 		}
 	}
-	return ""
+	return strings.Join(all, ", ")
 }

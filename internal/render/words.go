@@ -75,6 +75,8 @@ func purpose(op string, condition state.Condition) string {
 		return "to be pulled"
 	case "BuildImage":
 		return "to be built"
+	case "PushImage":
+		return "to be pushed"
 	case "StartContainer", "RunHook":
 		return "to start"
 	case "StopContainer":

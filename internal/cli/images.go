@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/state"
+)
+
+type imagesOptions struct {
+	format string
+	quiet  bool
+}
+
+func (a *app) imagesCommand() *cobra.Command {
+	var o imagesOptions
+	cmd := &cobra.Command{
+		Use:   "images [OPTIONS] [SERVICE...]",
+		Short: "List the images of the project's containers",
+		Long: `List the images that the project's containers were created from, whether they
+run or not. With -p NAME alone no compose file is needed.
+
+An image whose name has moved to another one since, by a build or a pull, is
+listed as <none>.`,
+		Example: `  stack images
+  stack images -q web
+  stack images --format json`,
+		ValidArgsFunction: a.completeServices,
+		RunE: func(cmd *cobra.Command, services []string) error {
+			if o.format != "table" && o.format != "json" {
+				return fmt.Errorf("unknown --format value %q: it is table or json", o.format)
+			}
+			return a.images(cmd.Context(), o, services)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "table", "How to print them (table, json)")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "Print the ids alone, each once")
+	return cmd
+}
+
+func (a *app) images(ctx context.Context, o imagesOptions, services []string) error {
+	v, err := a.view(ctx, state.Scope{ContainerImages: true}, services)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	listed := slices.DeleteFunc(v.observed.Containers, func(c state.Container) bool {
+		return len(services) > 0 && !slices.Contains(services, c.Service)
+	})
+	return render.Images(a.process.Out, listed, v.observed.Images, render.ImageOptions{
+		Format: o.format, Quiet: o.quiet, Now: time.Now(),
+	})
+}

@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/reconciler"
+	"github.com/stackctl/stack/state"
+)
+
+type pullOptions struct {
+	policy          string
+	ignoreBuildable bool
+	ignoreFailures  bool
+	includeDeps     bool
+	quiet           bool
+}
+
+func (a *app) pullCommand() *cobra.Command {
+	var o pullOptions
+	cmd := &cobra.Command{
+		Use:   "pull [OPTIONS] [SERVICE...]",
+		Short: "Pull the images of services",
+		Long: `Pull the images of services, at once, each image once.
+
+An image that is here already is pulled too, as the registry may have a newer
+one; --policy missing leaves it alone, unless its tag is latest. A service that
+is built and has no image name of its own has nothing to pull.`,
+		Example: `  stack pull
+  stack pull --policy missing
+  stack pull --ignore-buildable --quiet web
+  stack pull --dry-run             show what would be pulled`,
+		ValidArgsFunction: a.completeServices,
+		RunE: func(cmd *cobra.Command, services []string) error {
+			if err := o.check(); err != nil {
+				return err
+			}
+			return a.pull(cmd.Context(), o, services)
+		},
+	}
+	o.register(cmd.Flags())
+	return cmd
+}
+
+func (o *pullOptions) register(f *pflag.FlagSet) {
+	f.StringVar(&o.policy, "policy", "", "When to pull (missing, always), in place of each service's pull_policy")
+	f.BoolVar(&o.ignoreBuildable, "ignore-buildable", false, "Leave out images that can be built")
+	f.BoolVar(&o.ignoreFailures, "ignore-pull-failures", false, "Pull what can be pulled: a failure is a warning")
+	f.BoolVar(&o.includeDeps, "include-deps", false, "Pull the images of what the services depend on too")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "Don't show progress")
+	hidden(f, "parallel", true)
+	hidden(f, "no-parallel", true)
+}
+
+// hidden accepts a flag of Docker Compose's that means nothing any more.
+func hidden(f *pflag.FlagSet, name string, value bool) {
+	f.Bool(name, value, "Accepted and ignored")
+	f.Lookup(name).Hidden = true
+}
+
+func (o *pullOptions) check() error {
+	switch o.policy {
+	case types.PullPolicyIfNotPresent:
+		o.policy = types.PullPolicyMissing
+	case "", types.PullPolicyMissing, types.PullPolicyAlways:
+	default:
+		return fmt.Errorf("invalid --policy option %q: it is missing or always", o.policy)
+	}
+	return nil
+}
+
+func (a *app) pull(ctx context.Context, o pullOptions, services []string) error {
+	g, err := a.imageGoal(ctx, services, o.includeDeps)
+	if err != nil {
+		return err
+	}
+	policy := planner.PullPolicy{Policy: o.policy, IgnoreBuildable: o.ignoreBuildable, IgnoreFailures: o.ignoreFailures}
+	err = a.onImages(ctx, g, o.quiet, func(observed state.Observed) (planner.Plan, error) {
+		return planner.Pull(g.desired, observed, policy)
+	})
+	if names := buildable(err, g.desired); len(names) > 0 {
+		warn(a.process.Err, []string{"some images have to be built from source: stack build " + strings.Join(names, " ")})
+	}
+	return err
+}
+
+// buildable are the services whose image could not be pulled, but can be built.
+func buildable(err error, desired state.Desired) []string {
+	var names []string
+	for _, failed := range nodeErrors(err) {
+		for _, service := range desired.Services {
+			if service.Build != nil && state.ImageRef(service.Config.Image) == failed.Ref {
+				names = append(names, service.Name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// nodeErrors are the failures of nodes that a run's error joins.
+func nodeErrors(err error) []*reconciler.NodeError {
+	var all []*reconciler.NodeError
+	for _, one := range causes(err) {
+		if failed, is := one.(*reconciler.NodeError); is {
+			all = append(all, failed)
+		}
+	}
+	return all
+}
