@@ -138,6 +138,9 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 // for one that runs, or has done what it is for.
 func (d *draft) startReason(service state.Service, r *replicaPlan, c state.Container) string {
 	if d.policy.NoStart {
+		if !c.Running() {
+			r.reasons = append(r.reasons, Reason{Text: "is " + string(c.Status)})
+		}
 		return ""
 	}
 	switch c.Status {

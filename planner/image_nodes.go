@@ -116,7 +116,11 @@ func (d *draft) bring(wanted needs) {
 }
 
 func (d *draft) changeImage(image, reason string) {
-	d.change(Change{Ref: state.ImageRef(image), Name: image, Action: Create, Reasons: []Reason{{Text: reason}}})
+	action := Create
+	if _, there := d.index.images[image]; there {
+		action = Update
+	}
+	d.change(Change{Ref: state.ImageRef(image), Name: image, Action: action, Reasons: []Reason{{Text: reason}}})
 }
 
 // needBases adds the images that builds start from and that are not here, or

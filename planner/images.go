@@ -16,7 +16,7 @@ func (d *draft) refreshReason(service state.Service) string {
 		switch {
 		case d.policy.Build:
 			return "--build"
-		case service.PullPolicy == "build":
+		case d.pullPolicy(service) == "build":
 			return "pull_policy: build"
 		}
 		return ""

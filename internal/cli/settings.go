@@ -54,8 +54,11 @@ func (a *app) progressMode(s *settings, env lookup) error {
 	if v, ok := env("COMPOSE_PROGRESS"); ok && text == "" {
 		text = v
 	}
-	if text == "none" { // Docker Compose's other word for it
+	switch text { // other words for them
+	case "none": // Docker Compose's
 		text = string(render.Quiet)
+	case "rawjson": // BuildKit's
+		text = string(render.JSON)
 	}
 	mode, err := render.ParseMode(text)
 	if err != nil {

@@ -131,7 +131,7 @@ func bakeContexts(contexts types.Mapping, names map[string]string) map[string]st
 	all := map[string]string{}
 	for name, context := range contexts {
 		if service, is := strings.CutPrefix(context, types.ServicePrefix); is {
-			context = "target:" + names[service]
+			context = "target:" + cmp.Or(names[service], service)
 		}
 		all[name] = context
 	}

@@ -152,7 +152,7 @@ func (v *view) look(r *row, now time.Time) look {
 		if t.total > 0 {
 			detail = strings.TrimSpace(bar(t.bytes, t.total) + " " + detail)
 		}
-		text := activity(t.node.Op.Kind(), t.condition)
+		text := activity(operationOf(t.node), t.condition)
 		return look{mark: spinner(now.Sub(v.began)), color: cyan, text: text, detail: detail, took: now.Sub(t.from)}
 	case waiting:
 		return look{mark: "·", color: dim, whole: true, text: v.waitText(r), took: now.Sub(v.since(r))}
@@ -197,7 +197,7 @@ func (r *row) doneText() string {
 	text, last := "Done", (*task)(nil)
 	created, removed := false, false
 	for _, t := range r.tasks {
-		op := t.node.Op.Kind()
+		op := operationOf(t.node)
 		created = created || op == "CreateContainer"
 		removed = removed || op == "RemoveContainer"
 		word := wordsOf(op, t.condition).done

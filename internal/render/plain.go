@@ -67,6 +67,9 @@ func (p *plain) Event(e event.Event) {
 			p.once(s, text)
 		default:
 			p.say(s, text)
+			for _, image := range p.cast.twins[planner.ID(e.Node)] {
+				p.say(subject{s.kind, image}, text)
+			}
 		}
 	case event.Progress:
 		p.progress(s, e)
@@ -102,7 +105,7 @@ func (p *plain) text(e event.Event) string {
 	if p.cast.replacing[e.Ref] && replaces(e.Op) {
 		return p.replacement(e)
 	}
-	w := wordsOf(e.Op, e.Condition)
+	w := wordsOf(p.cast.operation(e), e.Condition)
 	started := e.Phase == event.Started
 	switch {
 	case p.cast.restarts[e.Ref] && e.Op == "StopContainer":

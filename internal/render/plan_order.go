@@ -201,7 +201,11 @@ func (o order) imageSource(ref state.Ref) string {
 		case planner.PullImage:
 			all = append(all, "pull")
 		case planner.BuildImage:
-			all = append(all, strings.TrimRight("build "+op.Build.Config.Context, " "))
+			verb := "build "
+			if op.Build.Check {
+				verb = "check "
+			}
+			all = append(all, strings.TrimRight(verb+op.Build.Config.Context, " "))
 		case planner.PushImage:
 			all = append(all, "push")
 		}

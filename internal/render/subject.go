@@ -29,6 +29,9 @@ type cast struct {
 	replacing map[state.Ref]bool
 	restarts  map[state.Ref]bool
 	nodes     map[planner.ID]planner.Node
+	// twins are the other images that a build makes because their services are
+	// built alike.
+	twins map[planner.ID][]string
 }
 
 func newCast(plan planner.Plan) cast {
@@ -37,6 +40,7 @@ func newCast(plan planner.Plan) cast {
 		replacing: map[state.Ref]bool{},
 		restarts:  map[state.Ref]bool{},
 		nodes:     map[planner.ID]planner.Node{},
+		twins:     map[planner.ID][]string{},
 	}
 	stops, starts, removes := map[state.Ref]bool{}, map[state.Ref]bool{}, map[state.Ref]bool{}
 	for _, node := range plan.Nodes {
@@ -60,6 +64,7 @@ func newCast(plan planner.Plan) cast {
 		c.replacing[ref] = changes && removes[ref]
 		c.restarts[ref] = changes && !removes[ref] && stops[ref] && starts[ref]
 	}
+	c.addTwins(plan)
 	return c
 }
 
@@ -73,6 +78,34 @@ func (c cast) subject(ref state.Ref, name string) subject {
 		name = ref.Name
 	}
 	return subject{ref.Kind, name}
+}
+
+// addTwins finds the builds that are wanted by the name of several images: one
+// of these has a change, but no node of its own.
+func (c cast) addTwins(plan planner.Plan) {
+	shared := map[string]bool{}
+	for _, change := range plan.Changes {
+		shared[change.Name] = change.Ref.Kind == state.KindImage && change.Action != planner.NoOp
+	}
+	for _, node := range plan.Nodes {
+		delete(shared, node.Ref.Name)
+	}
+	for _, node := range plan.Nodes {
+		op, _ := node.Op.(planner.BuildImage)
+		for _, tag := range op.Build.Config.Tags {
+			if shared[tag] {
+				c.twins[node.ID] = append(c.twins[node.ID], tag)
+			}
+		}
+	}
+}
+
+// operation is what words tell an event's operation by.
+func (c cast) operation(e event.Event) string {
+	if node, known := c.nodes[planner.ID(e.Node)]; known && e.Phase != event.Undone {
+		return operationOf(node)
+	}
+	return e.Op
 }
 
 func (c cast) of(e event.Event) subject { return c.subject(e.Ref, e.Name) }

@@ -1,10 +1,24 @@
 package render
 
-import "github.com/stackctl/stack/state"
+import (
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
 
 // words are what is said while an operation runs and when it has succeeded, in
 // Docker Compose's terms where it has one.
 type words struct{ doing, done string }
+
+// checkImage is a BuildImage that only looks at the Dockerfile.
+const checkImage = "CheckImage"
+
+// operationOf is what words tell a node's operation by: its kind.
+func operationOf(node planner.Node) string {
+	if op, is := node.Op.(planner.BuildImage); is && op.Build.Check {
+		return checkImage
+	}
+	return node.Op.Kind()
+}
 
 // wordsOf returns nothing for operations that are a part of another one and
 // not told on their own.
@@ -16,6 +30,8 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Building", "Built"}
 	case "PushImage":
 		return words{"Pushing", "Pushed"}
+	case checkImage:
+		return words{"Checking", "Checked"}
 	case "CreateNetwork", "CreateVolume", "WriteVolume", "CreateContainer":
 		return words{"Creating", "Created"}
 	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer":
