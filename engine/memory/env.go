@@ -25,7 +25,7 @@ func OptionsFrom(getenv func(string) string) Options {
 	if broken := pairs(getenv(VariableBuildErrors)); len(broken) > 0 {
 		o.Build = func(spec state.BuildSpec) (string, error) {
 			if output, fails := broken[spec.Image]; fails {
-				return "", &engine.BuildError{Step: "RUN make", Output: output, Err: errors.New("exit code: 2")}
+				return "", &engine.BuildError{Step: "RUN make", Output: output, Cause: errors.New("exit code: 2")}
 			}
 			return "", nil
 		}

@@ -12,7 +12,6 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/stackctl/stack/planner"
-	"github.com/stackctl/stack/reconciler"
 	"github.com/stackctl/stack/state"
 )
 
@@ -104,15 +103,4 @@ func buildable(err error, desired state.Desired) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// nodeErrors are the failures of nodes that a run's error joins.
-func nodeErrors(err error) []*reconciler.NodeError {
-	var all []*reconciler.NodeError
-	for _, one := range causes(err) {
-		if failed, is := one.(*reconciler.NodeError); is {
-			all = append(all, failed)
-		}
-	}
-	return all
 }

@@ -133,22 +133,25 @@ func (s *session) finish(p render.Progress, err error) error {
 	if s.settings.mode != render.Plain || s.quiet["BuildImage"] {
 		return err
 	}
-	for _, cause := range causes(err) {
-		var build *engine.BuildError
-		if errors.As(cause, &build) {
-			build.Output = ""
-		}
+	for _, failed := range nodeErrors(err) {
+		failed.Err = engine.WithoutOutput(failed.Err)
 	}
 	return err
 }
 
-// causes are the errors that a run's error joins.
-func causes(err error) []error {
-	var all *multierror.Error
-	if errors.As(err, &all) {
-		return all.Errors
+// nodeErrors are the failures of nodes that a run's error joins.
+func nodeErrors(err error) []*reconciler.NodeError {
+	var joined *multierror.Error
+	if !errors.As(err, &joined) {
+		return nil
 	}
-	return nil
+	var all []*reconciler.NodeError
+	for _, one := range joined.Errors {
+		if failed, is := one.(*reconciler.NodeError); is {
+			all = append(all, failed)
+		}
+	}
+	return all
 }
 
 // hush shows nothing but the result of a run.
