@@ -61,6 +61,19 @@ var observing = []obligation{
 		assert.Assert(t, is.Len(o.Images, 1))
 		assert.Check(t, is.Contains(o.Images[f.image].ID, "sha256:"))
 	}},
+	{"shows the images of containers by their ids when it is asked to", func(t *testing.T, f *fixture) {
+		f.create(f.server("a"))
+		c := f.inspect(f.create(f.server("b")))
+		assert.Check(t, is.Len(f.observe().Images, 0))
+		o, err := f.Observe(f.ctx, state.Scope{Project: f.project, ContainerImages: true})
+		assert.NilError(t, err)
+		assert.Assert(t, is.Len(o.Images, 1))
+		used := o.Images[c.ImageID]
+		assert.Check(t, is.Equal(used.ID, c.ImageID))
+		assert.Check(t, used.Size > 0)
+		assert.Check(t, is.Contains(used.Platform, "linux/"))
+		assert.Check(t, is.Contains(used.Tags, f.image+":latest"))
+	}},
 }
 
 var creating = []obligation{

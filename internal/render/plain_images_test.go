@@ -1,0 +1,58 @@
+package render
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+func TestPlainTellsOfEveryImageOfABuildAndOfThoseLeftOut(t *testing.T) {
+	var out bytes.Buffer
+	web, twin, left := state.ImageRef("team/web:1"), state.ImageRef("team/twin:1"), state.ImageRef("postgres:16")
+	build := planner.BuildImage{Build: state.BuildSpec{Image: "team/web:1", Config: types.BuildConfig{Tags: types.StringList{"team/twin:1", "team/web:extra"}}}}
+	plan := planner.Plan{
+		Changes: []planner.Change{
+			{Ref: left, Name: "postgres:16", Action: planner.NoOp, Reasons: []planner.Reason{{Text: "Image is not built here"}}},
+			{Ref: twin, Name: "team/twin:1", Action: planner.Create, Reasons: []planner.Reason{{Text: "the same build as team/web:1"}}},
+			{Ref: web, Name: "team/web:1", Action: planner.Create},
+		},
+		Nodes: []planner.Node{
+			step("build team/web:1", web, build),
+			step("push team/web:1", web, planner.PushImage{Image: "team/web:1"}, "build team/web:1"),
+		},
+	}
+	p := NewProgress(Plain, plan, Options{Out: &out})
+	run := func(node, op string, phases ...event.Phase) {
+		for _, phase := range phases {
+			p.Event(event.Event{Phase: phase, Node: node, Op: op, Ref: web, Name: "team/web:1"})
+		}
+	}
+	run("build team/web:1", "BuildImage", event.Started, event.Succeeded)
+	run("push team/web:1", "PushImage", event.Started, event.Succeeded)
+	assert.Equal(t, out.String(), ` Image postgres:16 Skipped Image is not built here
+ Image team/web:1 Building
+ Image team/twin:1 Building
+ Image team/web:1 Built
+ Image team/twin:1 Built
+ Image team/web:1 Pushing
+ Image team/web:1 Pushed
+`)
+	assert.Equal(t, Count(plan).String(), "1 to build, 1 to push")
+}
+
+func TestACheckOfADockerfileIsNotCalledABuild(t *testing.T) {
+	var out bytes.Buffer
+	web := state.ImageRef("web")
+	plan := planner.Plan{Nodes: []planner.Node{step("build web", web, planner.BuildImage{Build: state.BuildSpec{Image: "web", Check: true}})}}
+	p := NewProgress(Plain, plan, Options{Out: &out})
+	for _, phase := range []event.Phase{event.Started, event.Succeeded} {
+		p.Event(event.Event{Phase: phase, Node: "build web", Op: "BuildImage", Ref: web, Name: "web"})
+	}
+	assert.Equal(t, out.String(), " Image web Checking\n Image web Checked\n")
+}
