@@ -14,7 +14,7 @@ type BuildError struct {
 	Cause  error  // what the builder said
 }
 
-// Error names the step, and ends with its output, from the next line on.
+// Error names the step, and ends with its output.
 func (e *BuildError) Error() string { return e.brief() + e.tail() }
 
 func (e *BuildError) brief() string {
@@ -28,7 +28,7 @@ func (e *BuildError) tail() string {
 	if e.Output == "" {
 		return ""
 	}
-	return "\n  its output:\n    " + strings.ReplaceAll(strings.TrimSpace(e.Output), "\n", "\n    ")
+	return "; its output:\n" + strings.TrimSpace(e.Output)
 }
 
 // Unwrap returns what the builder said.

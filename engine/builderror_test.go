@@ -13,7 +13,7 @@ import (
 func TestABuildErrorCanBeToldWithoutItsOutput(t *testing.T) {
 	failed := &engine.BuildError{Step: "RUN make", Where: "Dockerfile:3", Output: "one\ntwo\n", Cause: engine.ErrNotFound}
 	err := fmt.Errorf("build web: %w; check it", failed)
-	assert.Error(t, err, "build web: step \"RUN make\" (Dockerfile:3): not found\n  its output:\n    one\n    two; check it")
+	assert.Error(t, err, "build web: step \"RUN make\" (Dockerfile:3): not found; its output:\none\ntwo; check it")
 
 	brief := engine.WithoutOutput(err)
 	assert.Error(t, brief, `build web: step "RUN make" (Dockerfile:3): not found; check it`)

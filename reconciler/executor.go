@@ -168,7 +168,7 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 		return
 	}
 	ended := about(node, event.Failed)
-	ended.Error = done.err.Error()
+	ended.Error = engine.WithoutOutput(done.err).Error() // that was told as progress
 	canceled := interrupted && isCancel(done.err)
 	if canceled {
 		ended.Phase, ended.Error = event.Canceled, ""

@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -66,12 +67,12 @@ func (i images) buildWithBases(ctx context.Context, api *client.Client, spec sta
 // missingBase is the image whose registry asks for credentials, if that is why
 // a build failed.
 func missingBase(err error) string {
-	var failed *stepError
+	var failed *engine.BuildError
 	if !needsSession(err) || !errors.As(err, &failed) {
 		return ""
 	}
-	base, _ := strings.CutPrefix(failed.step, "[internal] load metadata for ")
-	if base == failed.step {
+	base, _ := strings.CutPrefix(failed.Step, "[internal] load metadata for ")
+	if base == failed.Step {
 		return ""
 	}
 	return base

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -103,26 +104,9 @@ func (b *buildOutput) explain(err error) error {
 	if err == nil || b.failed == "" {
 		return err
 	}
-	failed := &stepError{step: b.names[b.failed], cause: err}
+	failed := &engine.BuildError{Step: b.names[b.failed], Cause: err}
 	if kept := b.outputs[b.failed]; kept != nil {
-		failed.output = strings.TrimSpace(kept.String())
+		failed.Output = strings.TrimSpace(kept.String())
 	}
 	return failed
 }
-
-// stepError is a step of a build that failed.
-type stepError struct {
-	step   string
-	output string // the end of what it printed
-	cause  error
-}
-
-func (e *stepError) Error() string {
-	text := fmt.Sprintf("step %q: %v", e.step, e.cause)
-	if e.output == "" {
-		return text
-	}
-	return text + "; its output:\n" + e.output
-}
-
-func (e *stepError) Unwrap() error { return e.cause }

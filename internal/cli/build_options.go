@@ -57,9 +57,12 @@ func (o *buildOptions) register(f *pflag.FlagSet) {
 // of arguments that are given without one.
 func (o *buildOptions) policy(env lookup) (planner.BuildPolicy, error) {
 	builder, _ := env("BUILDX_BUILDER")
+	if builder = cmp.Or(o.builder, builder); builder == "default" { // buildx's word for the engine's own
+		builder = ""
+	}
 	policy := planner.BuildPolicy{
 		NoCache: o.noCache, Pull: o.pull, Check: o.check, Push: o.push,
-		Builder: cmp.Or(o.builder, builder), Memory: o.memory.Value(),
+		Builder: builder, Memory: o.memory.Value(),
 		Provenance: o.provenance, SBOM: o.sbom,
 	}
 	if len(o.args) > 0 {

@@ -147,7 +147,8 @@ func nodeErrors(err error) []*reconciler.NodeError {
 	}
 	var all []*reconciler.NodeError
 	for _, one := range joined.Errors {
-		if failed, is := one.(*reconciler.NodeError); is {
+		var failed *reconciler.NodeError
+		if errors.As(one, &failed) {
 			all = append(all, failed)
 		}
 	}

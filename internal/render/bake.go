@@ -206,7 +206,7 @@ func bakeUlimits(limits map[string]*types.UlimitsConfig) []string {
 
 func bakeEntitlements(c types.BuildConfig) []string {
 	if c.Privileged {
-		return append(slices.Clone([]string(c.Entitlements)), "security.insecure")
+		return append(slices.Clone(c.Entitlements), "security.insecure")
 	}
 	return c.Entitlements
 }
