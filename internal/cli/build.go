@@ -49,20 +49,9 @@ func (a *app) build(ctx context.Context, o buildOptions, services []string) erro
 	}
 	if o.print {
 		warn(a.process.Err, g.warnings)
-		return render.Bake(a.process.Out, planner.Builds(g.desired, policy), wanted(g.desired))
+		return render.Bake(a.process.Out, planner.Builds(g.desired, policy))
 	}
 	return a.onImages(ctx, g, o.quiet, func(observed state.Observed) (planner.Plan, error) {
 		return planner.Build(g.desired, observed, policy)
 	})
-}
-
-// wanted are the services that are built.
-func wanted(desired state.Desired) []string {
-	var names []string
-	for _, service := range desired.Services {
-		if service.Build != nil {
-			names = append(names, service.Name)
-		}
-	}
-	return names
 }

@@ -81,7 +81,7 @@ func (a *app) configLoad(o configOptions, services []string) project.Options {
 	options.AllResources = a.global.allResources
 	options.NoConsistency = o.noConsistency
 	options.NoEnvResolution = o.noEnvResolution || o.names() || o.environment
-	options.NoInterpolate = o.noInterpolate
+	options.NoInterpolate = o.noInterpolate && !o.images && !o.profiles && o.hash == ""
 	options.NoNormalize = o.noNormalize || a.global.compatibility
 	options.NoPathResolution = o.noPathResolution
 	return options

@@ -53,32 +53,29 @@ type bakeTarget struct {
 	Attest           []string          `json:"attest,omitempty"`
 }
 
-// Bake prints builds as a bake file, whose default group has the targets of the
-// services that are wanted.
-func Bake(w io.Writer, builds []state.BuildSpec, wanted []string) error {
+// Bake prints builds as a bake file, whose default group has all of them.
+func Bake(w io.Writer, builds []state.BuildSpec) error {
+	builds = slices.SortedFunc(slices.Values(builds), byService)
 	names := bakeNames(builds)
-	file := bakeFile{
-		Group:  map[string]bakeGroup{"default": {Targets: []string{}}},
-		Target: map[string]bakeTarget{},
-	}
-	group := file.Group["default"]
-	for _, service := range wanted {
-		group.Targets = append(group.Targets, names[service])
-	}
-	file.Group["default"] = group
+	file := bakeFile{Target: map[string]bakeTarget{}}
+	all := bakeGroup{Targets: []string{}}
 	for _, build := range builds {
-		file.Target[names[build.Service]] = newBakeTarget(build, names)
+		name := names[build.Service]
+		all.Targets = append(all.Targets, name)
+		file.Target[name] = newBakeTarget(build, names)
 	}
+	file.Group = map[string]bakeGroup{"default": all}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(file)
 }
 
-// bakeNames are the targets of services: a target's name has no dots.
+// bakeNames are the targets of services: a target's name has no dots. What
+// comes first is first to have a name.
 func bakeNames(builds []state.BuildSpec) map[string]string {
 	names, taken := map[string]string{}, map[string]bool{}
-	for _, build := range slices.SortedFunc(slices.Values(builds), byService) {
+	for _, build := range builds {
 		name := strings.ReplaceAll(build.Service, ".", "_")
 		for taken[name] {
 			name += "_"

@@ -68,7 +68,7 @@ func TestABakeFileHasAllOfABuild(t *testing.T) {
 		{Service: "c", Image: "team/c:1", Config: types.BuildConfig{Context: "/c", Platforms: types.StringList{"linux/amd64", "linux/arm64"}, Provenance: "false"}},
 	}
 	var out bytes.Buffer
-	assert.NilError(t, Bake(&out, builds, []string{"a_b", "c"}))
+	assert.NilError(t, Bake(&out, builds))
 	golden.Assert(t, out.String(), "bake.json")
 	assert.Assert(t, json.Valid(out.Bytes()))
 	assert.Assert(t, !strings.Contains(out.String(), "hunter2"))
