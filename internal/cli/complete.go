@@ -40,6 +40,14 @@ func (a *app) forCompletion(ctx context.Context) *project.Project {
 	return nil
 }
 
+// completeFlag proposes the values that a flag has.
+func completeFlag(cmd *cobra.Command, flag string, values ...string) {
+	complete := cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // a flag that does not exist
+	}
+}
+
 // completeGlobals proposes values of the flags before the command.
 func (a *app) completeGlobals(root *cobra.Command) {
 	fixed := func(values ...string) cobra.CompletionFunc {

@@ -49,6 +49,7 @@ but for the digests of images: it asks their registries.`,
 		},
 	}
 	o.register(cmd.Flags())
+	completeFlag(cmd, "format", "yaml", "json")
 	return cmd
 }
 

@@ -25,6 +25,7 @@ that they need, without starting anything: 'stack up --no-start'.`,
 		},
 	}
 	o.registerCreate(cmd.Flags())
+	completeFlag(cmd, "pull", pullValues()...)
 	return cmd
 }
 

@@ -41,6 +41,7 @@ listed as <none>.`,
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "table", "How to print them (table, json)")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "Print the ids alone, each once")
+	completeFlag(cmd, "format", "table", "json")
 	return cmd
 }
 

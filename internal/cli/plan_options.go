@@ -99,13 +99,16 @@ func (o *planOptions) check() error {
 	case o.waitTimeout < 0:
 		return fmt.Errorf("--wait-timeout must not be negative (found: %d)", o.waitTimeout)
 	}
-	known := []string{pullPerService, types.PullPolicyAlways, types.PullPolicyMissing, types.PullPolicyIfNotPresent,
-		types.PullPolicyNever, types.PullPolicyBuild}
-	if !slices.Contains(known, o.pull) {
+	if o.pull != types.PullPolicyIfNotPresent && !slices.Contains(pullValues(), o.pull) {
 		return fmt.Errorf("invalid --pull option %q: it is one of always, missing, never, build", o.pull)
 	}
 	_, err := o.replicas()
 	return err
+}
+
+// pullValues are the values of --pull that are proposed.
+func pullValues() []string {
+	return []string{pullPerService, types.PullPolicyAlways, types.PullPolicyMissing, types.PullPolicyNever, types.PullPolicyBuild}
 }
 
 // replicas are the values of --scale.

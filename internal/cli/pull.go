@@ -46,6 +46,7 @@ is built and has no image name of its own has nothing to pull.`,
 		},
 	}
 	o.register(cmd.Flags())
+	completeFlag(cmd, "policy", types.PullPolicyMissing, types.PullPolicyAlways)
 	return cmd
 }
 

@@ -38,6 +38,7 @@ to these and what they depend on.`,
 		},
 	}
 	o.register(cmd.Flags())
+	completeFlag(cmd, "pull", pullValues()...)
 	return cmd
 }
 
