@@ -45,6 +45,10 @@ func Connect(options Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
+	patience, err := patienceFrom(options.Getenv)
+	if err != nil {
+		return nil, err
+	}
 	endpoint, err := resolve(options, config)
 	if err != nil {
 		return nil, err
@@ -58,6 +62,7 @@ func Connect(options Options) (*Connection, error) {
 		endpoint: endpoint,
 		config:   config,
 		getenv:   options.Getenv,
+		patience: patience,
 		ready:    options.Getenv(client.EnvOverrideAPIVersion) != "",
 	}}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/docker/cli/cli/config/configfile"
 	"github.com/docker/docker/api/types/versions"
@@ -27,6 +28,7 @@ type daemon struct {
 	endpoint endpoint
 	config   *configfile.ConfigFile
 	getenv   func(string) string
+	patience time.Duration // with a silent registry; 0 is no limit
 
 	mu      sync.Mutex
 	ready   bool              // the version is negotiated, or given

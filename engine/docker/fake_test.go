@@ -131,9 +131,9 @@ func TestCredentialsAreTheDockerCLIs(t *testing.T) {
 	assert.NilError(t, err)
 	i := images{connection.daemon}
 	for ref, known := range map[string]bool{"redis:7": true, "r.example:5000/x": true, "other.example/x": false} {
-		auth, err := i.authFor(ref)
+		who, err := i.accountFor(ref)
 		assert.NilError(t, err)
-		assert.Equal(t, auth != "", known, ref)
+		assert.Equal(t, who.known, known, ref)
 	}
 	all, err := i.allAuth()
 	assert.NilError(t, err)

@@ -10,50 +10,8 @@ import (
 	"gotest.tools/v3/assert"
 	"pgregory.net/rapid"
 
-	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
-
-func TestPullProgressIsTheSumOverLayers(t *testing.T) {
-	const body = `{"status":"Pulling from library/x","id":"1"}
-{"status":"Pulling fs layer","progressDetail":{},"id":"a"}
-{"status":"Downloading","progressDetail":{"current":10,"total":100},"id":"a"}
-{"status":"Downloading","progressDetail":{"current":5,"total":50},"id":"b"}
-{"status":"Download complete","progressDetail":{},"id":"a"}
-{"status":"Extracting","progressDetail":{"current":1,"total":100},"id":"a"}
-{"status":"Pull complete","progressDetail":{},"id":"b"}`
-	var got []state.Progress
-	assert.NilError(t, followPull(strings.NewReader(body), func(p state.Progress) { got = append(got, p) }))
-	assert.DeepEqual(t, got, []state.Progress{
-		{Detail: "Pulling from library/x"},
-		{Detail: "Pulling fs layer"},
-		{Detail: "Downloading", Bytes: 10, Total: 100},
-		{Detail: "Downloading", Bytes: 15, Total: 150},
-		{Detail: "Download complete", Bytes: 105, Total: 150},
-		{Detail: "Extracting", Bytes: 105, Total: 150},
-		{Detail: "Pull complete", Bytes: 150, Total: 150},
-	})
-	assert.NilError(t, followPull(strings.NewReader(body), nil))
-}
-
-func TestPullsThatFailInTheStream(t *testing.T) {
-	for _, test := range []struct {
-		body, expect string
-		sentinel     error
-	}{
-		{body: `{"error":"pull access denied for x"}`, expect: "pull x: pull access denied for x; check the image's name; if it is private, `docker login` to its registry", sentinel: engine.ErrNotFound},
-		{body: `{"error":"Get \"https://r/\": dial tcp: lookup r: no such host"}`, expect: `pull x: Get "https://r/": dial tcp: lookup r: no such host; the engine cannot reach the registry: check the image's name, and the engine's network, DNS and proxy`},
-		{body: `{"error":"manifest for x:9 not found: manifest unknown"}`, expect: "pull x: manifest for x:9 not found: manifest unknown; check the image's name and tag", sentinel: engine.ErrNotFound},
-		{body: `{"status":`, expect: "pull x: the engine's answer broke off: unexpected EOF"},
-	} {
-		err := followPull(strings.NewReader(test.body), nil)
-		failed := explainPull((&daemon{}).translate(err, "pull x"), err)
-		assert.Error(t, failed, test.expect)
-		if test.sentinel != nil {
-			assert.ErrorIs(t, failed, test.sentinel)
-		}
-	}
-}
 
 // field encodes a field of a protocol buffer that has a length.
 func field(number uint64, value string) string {
