@@ -51,8 +51,11 @@ type Event struct {
 	Detail    string          `json:"detail,omitempty"`
 	Bytes     int64           `json:"bytes,omitempty"`
 	Total     int64           `json:"total,omitempty"`
-	Error     string          `json:"error,omitempty"`
-	Cause     string          `json:"cause,omitempty"`
+	// Again is true for a transfer that failed for a moment and begins again:
+	// Detail says why and when.
+	Again bool   `json:"again,omitempty"`
+	Error string `json:"error,omitempty"`
+	Cause string `json:"cause,omitempty"`
 }
 
 // Sink takes events, one at a time. The zero value must not be called: use

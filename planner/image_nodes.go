@@ -18,7 +18,8 @@ type need struct {
 	image    string
 	platform string
 	reason   string
-	build    *state.BuildSpec // nil for one that is pulled
+	build    *state.BuildSpec // nil for one that is only pulled
+	pull     bool             // it is built only if it cannot be pulled
 	optional bool             // that it fails is a warning
 	after    ID               // the node that makes it, of one that is pushed
 }
@@ -29,7 +30,8 @@ type needs map[string]need
 // add notes a need. An image that one service builds and another only names is
 // built.
 func (n needs) add(one need) {
-	if old, known := n[one.image]; !known || old.build == nil && one.build != nil {
+	old, known := n[one.image]
+	if !known || one.build != nil && (old.build == nil || old.pull) {
 		n[one.image] = one
 	}
 }
@@ -45,7 +47,7 @@ func (d *draft) addImages() {
 		image := service.Config.Image
 		_, there := d.index.images[image]
 		reason := d.refreshReason(service)
-		if reason != "" || !there && d.creates(service) && (d.builds(service) || d.pullPolicy(service) != "never") {
+		if reason != "" || !there && d.creates(service) && (d.builds(service) || d.pulls(service)) {
 			wanted.add(d.needOf(service, cmp.Or(reason, "not here")))
 		}
 	}
@@ -53,6 +55,7 @@ func (d *draft) addImages() {
 		d.needMounted(service, wanted)
 	}
 	d.bring(wanted)
+	d.checkNever()
 }
 
 // needMounted adds the images that a service mounts and that are not here.
@@ -68,9 +71,12 @@ func (d *draft) needMounted(service state.Service, wanted needs) {
 }
 
 func (d *draft) needOf(service state.Service, reason string) need {
-	n := need{image: service.Config.Image, platform: service.Config.Platform, reason: reason}
+	n := need{image: service.Config.Image, platform: service.Config.Platform, reason: reason, pull: d.pulls(service)}
 	if d.builds(service) {
 		n.build = service.Build
+	}
+	if n.pull && n.build != nil {
+		n.reason += "; built if it cannot be pulled"
 	}
 	return n
 }
@@ -80,12 +86,14 @@ func (d *draft) needOf(service state.Service, reason string) need {
 func (d *draft) bring(wanted needs) {
 	d.needBases(wanted)
 	nodes := map[string]*Node{} // builds, by what makes them the same
+	var pulls []Node
 	for _, image := range slices.Sorted(maps.Keys(wanted)) {
 		n := wanted[image]
 		node := Node{Ref: state.ImageRef(image), Group: "images", Reason: n.reason, Optional: n.optional}
-		if n.build == nil {
-			node.ID, node.Op = ID("pull "+image), PullImage{Image: image, Platform: n.platform}
-			d.images[image] = d.nodes.add(node)
+		if n.build == nil || n.pull {
+			node.ID, node.Op = ID("pull "+image), PullImage{Image: image, Platform: n.platform, OrBuild: d.orBuild(n)}
+			pulls = append(pulls, node)
+			d.images[image] = node.ID
 			d.changeImage(image, n.reason)
 			continue
 		}
@@ -108,11 +116,28 @@ func (d *draft) bring(wanted needs) {
 		slices.Sort(op.Build.Config.Tags)
 		op.Build.Config.Tags = slices.Compact(op.Build.Config.Tags)
 		node.Op = op
-		for _, base := range wanted[op.Build.Image].bases(d) {
-			node.After = append(node.After, d.images[base])
-		}
-		d.nodes.add(*node)
+		d.addAfterBases(*node, wanted[op.Build.Image])
 	}
+	for _, node := range pulls {
+		d.addAfterBases(node, wanted[node.Name()])
+	}
+}
+
+// orBuild is how an image is built that cannot be pulled, nil for one that is
+// not built.
+func (d *draft) orBuild(n need) *state.BuildSpec {
+	if n.build == nil {
+		return nil
+	}
+	spec := d.withBases(*n.build)
+	return &spec
+}
+
+func (d *draft) addAfterBases(node Node, n need) {
+	for _, base := range n.bases(d) {
+		node.After = append(node.After, d.images[base])
+	}
+	d.nodes.add(node)
 }
 
 func (d *draft) changeImage(image, reason string) {

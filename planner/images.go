@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/stackctl/stack/state"
@@ -9,22 +10,19 @@ import (
 // refreshReason says why a service's image may be another one after this run,
 // though it may be here already; it is empty if it will not be.
 func (d *draft) refreshReason(service state.Service) string {
-	if d.policy.ImagesFresh {
+	policy := d.pullPolicy(service)
+	switch {
+	case d.policy.ImagesFresh:
 		return ""
-	}
-	if d.builds(service) {
-		switch {
-		case d.policy.Build:
-			return "--build"
-		case d.pullPolicy(service) == "build":
-			return "pull_policy: build"
-		}
+	case d.builds(service) && d.policy.Build:
+		return "--build"
+	case d.builds(service) && policy == "build":
+		return "pull_policy: build"
+	case !d.pulls(service):
 		return ""
-	}
-	switch policy := d.pullPolicy(service); policy {
-	case "always":
+	case policy == "always":
 		return "pull_policy: always"
-	case "refresh":
+	case policy == "refresh":
 		image, there := d.index.images[service.Config.Image]
 		if there && !d.policy.Now.IsZero() && image.LastTag.Add(service.RefreshAfter).After(d.policy.Now) {
 			return ""
@@ -34,10 +32,18 @@ func (d *draft) refreshReason(service state.Service) string {
 	return ""
 }
 
-// builds is true for a service whose image is built rather than pulled.
-func (d *draft) builds(service state.Service) bool {
-	return service.Build != nil && !d.policy.NoBuild &&
-		(d.policy.Build || slices.Contains([]string{"", "missing", "build"}, service.PullPolicy))
+// builds is true for a service whose image can be built.
+func (d *draft) builds(service state.Service) bool { return service.Build != nil && !d.policy.NoBuild }
+
+// pulls is true for a service whose image is asked of a registry when it is
+// wanted, and built only if it is not there. An image that a build names by
+// itself is in no registry.
+func (d *draft) pulls(service state.Service) bool {
+	if !d.builds(service) {
+		return d.pullPolicy(service) != "never"
+	}
+	return !d.policy.Build && !slices.Contains([]string{"never", "build"}, d.pullPolicy(service)) &&
+		service.Config.Image != d.desired.Project.ImageName(service.Name)
 }
 
 func (d *draft) pullPolicy(service state.Service) string {
@@ -50,4 +56,20 @@ func (d *draft) pullPolicy(service state.Service) string {
 func (d *draft) creates(service state.Service) bool {
 	p := d.services[service.Name]
 	return !p.frozen && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
+}
+
+// checkNever finds the services that may not pull an image that is not here.
+func (d *draft) checkNever() {
+	for _, service := range d.desired.Services {
+		image := service.Config.Image
+		_, there := d.index.images[image]
+		if there || d.images[image] != "" || !d.creates(service) || d.pulls(service) {
+			continue
+		}
+		advice := fmt.Sprintf("pull it first (docker pull %s), or set another pull_policy", image)
+		if service.Build != nil {
+			advice = "build it first, or leave --no-build out"
+		}
+		d.fail(fmt.Errorf("service %s: its image %s is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
+	}
 }

@@ -24,6 +24,8 @@ type (
 	PullImage struct {
 		Image    string `json:"image"`
 		Platform string `json:"platform,omitempty"`
+		// OrBuild builds the image if it cannot be pulled; nil does not.
+		OrBuild *state.BuildSpec `json:"orBuild,omitempty"`
 	}
 	// BuildImage builds an image.
 	BuildImage struct {

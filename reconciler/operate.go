@@ -12,8 +12,11 @@ import (
 
 // perform runs a node's operation.
 func (r *run) perform(node planner.Node) error {
-	if await, is := node.Op.(planner.AwaitContainer); is {
-		return r.await(r.waits, node, await)
+	switch op := node.Op.(type) {
+	case planner.AwaitContainer:
+		return r.await(r.waits, node, op)
+	case planner.PullImage, planner.BuildImage, planner.PushImage:
+		return r.call(r.waits, node, op) // cut off, it leaves nothing half done
 	}
 	return r.call(r.ctx, node, node.Op)
 }
@@ -23,7 +26,7 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 	x := r.Engine
 	switch op := operation.(type) {
 	case planner.PullImage:
-		return x.PullImage(ctx, op.Image, op.Platform, r.progress(node))
+		return r.pull(ctx, node, op)
 	case planner.BuildImage:
 		return x.BuildImage(ctx, op.Build, r.progress(node))
 	case planner.PushImage:
@@ -71,9 +74,21 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 func (r *run) progress(node planner.Node) func(state.Progress) {
 	return func(p state.Progress) {
 		e := about(node, event.Progress)
-		e.Detail, e.Bytes, e.Total = p.Detail, p.Bytes, p.Total
+		e.Detail, e.Bytes, e.Total, e.Again = p.Detail, p.Bytes, p.Total, p.Again
 		r.emit(e)
 	}
+}
+
+// pull pulls an image, or builds it.
+func (r *run) pull(ctx context.Context, node planner.Node, op planner.PullImage) error {
+	err := r.Engine.PullImage(ctx, op.Image, op.Platform, r.progress(node))
+	if err == nil || op.OrBuild == nil || ctx.Err() != nil {
+		return err
+	}
+	e := about(node, event.Warning)
+	e.Detail = "is built, as it cannot be pulled: " + err.Error()
+	r.emit(e)
+	return r.Engine.BuildImage(ctx, *op.OrBuild, r.progress(node))
 }
 
 func (r *run) hook(ctx context.Context, op planner.RunHook) error {

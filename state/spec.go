@@ -142,6 +142,7 @@ type Progress struct {
 	Detail string // what goes on, in the engine's words
 	Bytes  int64
 	Total  int64 // 0 if not known
+	Again  bool  // a try failed, and another follows: Detail says why and when
 }
 
 // Occurrence is something that happened to a container: an entry of the

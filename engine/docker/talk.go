@@ -41,7 +41,7 @@ func (t talk) hold(ctx context.Context, try func(ctx context.Context, alive func
 		}
 		line.failed(err)
 		if t.progress != nil {
-			t.progress(state.Progress{Detail: fmt.Sprintf("retrying in %s: %s", pause, words(err))})
+			t.progress(state.Progress{Detail: fmt.Sprintf("retrying in %s: %s", pause, words(err)), Again: true})
 		}
 		select {
 		case <-time.After(pause):

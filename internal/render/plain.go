@@ -142,10 +142,10 @@ func (p *plain) replacement(e event.Event) string {
 	return ""
 }
 
-// progress prints a build's steps. How far a transfer is, and what probes say,
-// is not told in lines.
+// progress prints a build's steps, and the transfers that begin again. How far
+// a transfer is, and what probes say, is not told in lines.
 func (p *plain) progress(s subject, e event.Event) {
-	if e.Op != "BuildImage" || e.Total > 0 {
+	if !e.Again && (e.Op != "BuildImage" || e.Total > 0) {
 		return
 	}
 	text := oneLine(e.Detail)
