@@ -9,5 +9,8 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	enginetest.Run(t, enginetest.Target{Engine: live(t), Image: image, Prefix: fmt.Sprintf("tb%d", os.Getpid())})
+	at := serveImages(t, "").Address
+	enginetest.Run(t, enginetest.Target{
+		Engine: live(t), Image: image, Prefix: fmt.Sprintf("tb%d", os.Getpid()), Registry: at, Absent: at + "/nosuch:1",
+	})
 }

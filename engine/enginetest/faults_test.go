@@ -19,7 +19,9 @@ import (
 var errLost = errors.New("connection reset")
 
 func newMemory() engine.Engine {
-	return memory.New(memory.Options{Images: map[string]memory.Image{"busybox": {Present: true}}}).Engine()
+	return memory.New(memory.Options{Images: map[string]memory.Image{
+		"busybox": {Present: true}, "r.test/nosuch": {PullError: "manifest unknown"},
+	}}).Engine()
 }
 
 func container(name string) state.ContainerSpec {
@@ -91,5 +93,7 @@ func TestConformanceOfADecoratedEngine(t *testing.T) {
 		Before: func(context.Context, enginetest.Call) error { return nil },
 		After:  func(context.Context, enginetest.Call) error { return nil },
 	}
-	enginetest.Run(t, enginetest.Target{Engine: f.Wrap(newMemory()), Image: "busybox", Prefix: "tc"})
+	enginetest.Run(t, enginetest.Target{
+		Engine: f.Wrap(newMemory()), Image: "busybox", Prefix: "tc", Registry: "r.test", Absent: "r.test/nosuch",
+	})
 }

@@ -22,11 +22,13 @@ const patience = time.Minute
 // fixture is a project of one test.
 type fixture struct {
 	engine.Engine
-	t       *testing.T
-	ctx     context.Context
-	image   string
-	project string
-	extra   state.Scope // what to remove besides what has the project's label
+	t        *testing.T
+	ctx      context.Context
+	image    string
+	registry string
+	absent   string
+	project  string
+	extra    state.Scope // what to remove besides what has the project's label
 }
 
 func newFixture(t *testing.T, target Target) *fixture {
@@ -36,7 +38,7 @@ func newFixture(t *testing.T, target Target) *fixture {
 	name := fnv.New32a()
 	_, _ = name.Write([]byte(t.Name())) // a hash never fails to write
 	f := &fixture{
-		Engine: target.Engine, t: t, ctx: ctx, image: target.Image,
+		Engine: target.Engine, t: t, ctx: ctx, image: target.Image, registry: target.Registry, absent: target.Absent,
 		project: fmt.Sprintf("%s-%08x", target.Prefix, name.Sum32()),
 	}
 	t.Cleanup(f.clean)

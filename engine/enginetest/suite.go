@@ -18,6 +18,9 @@ type Target struct {
 	// Prefix begins the names of all that the suite makes, and removes. It is
 	// to be unique on the engine.
 	Prefix string
+	// Registry begins the names of images that can be pushed: 127.0.0.1:5000.
+	// Absent is a reference that it has no image for.
+	Registry, Absent string
 }
 
 // obligation is something that every engine does.
@@ -57,6 +60,7 @@ func Run(t *testing.T, target Target) {
 		{"volumes", storing},
 		{"files", filing},
 		{"images", imaging},
+		{"registry", transferring},
 		{"watcher", watching},
 		{"logs", logging},
 		{"exec", executing},

@@ -3,7 +3,6 @@ package memory
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,14 +21,13 @@ type image struct {
 
 type images struct{ *Memory }
 
-// PullImage brings what the registry has under a reference. The registry has
-// every image.
+// PullImage brings what the registry has under a reference.
 func (m images) PullImage(ctx context.Context, reference, platform string, progress func(state.Progress)) error {
 	known := m.options.known(reference)
 	report(progress, "Pulling")
 	err := pause(ctx, known.PullTakes)
 	if err == nil && known.PullError != "" {
-		err = errors.New(known.PullError)
+		err = refusal(known.PullError)
 	}
 	if err == nil {
 		err = m.update(ctx, func(w *world, at time.Time) error {
@@ -60,12 +58,6 @@ func (o Options) known(reference string) Image {
 	return Image{}
 }
 
-func (w *world) pull(reference, platform string, at time.Time) {
-	key := canonical(reference)
-	known := w.options.known(reference)
-	w.tag(key, fmt.Sprintf("pull %s %d", key, w.Published[key]), platform, known, at)
-}
-
 // tag moves a reference to the image that is made from a seed.
 func (w *world) tag(key, seed, platform string, known Image, at time.Time) {
 	i := &image{Image: state.Image{ID: "sha256:" + digest(seed), Created: at, LastTag: at, Platform: platform, Size: imageSize}}
@@ -79,31 +71,6 @@ func (w *world) tag(key, seed, platform string, known Image, at time.Time) {
 	i.Volumes = append(i.Volumes, known.Volumes...)
 	i.HasHealth = checkOf(nil, known.HealthCheck) != nil
 	w.Images[key] = i
-}
-
-// PushImage pretends: every image can be pulled already.
-func (m images) PushImage(ctx context.Context, reference string, progress func(state.Progress)) error {
-	report(progress, "Pushing")
-	err := m.view(ctx, func(w *world) error {
-		if w.Images[canonical(reference)] == nil {
-			return fmt.Errorf("%w: no such image", engine.ErrNotFound)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("push %s: %w", reference, err)
-	}
-	return nil
-}
-
-// ResolveDigest is a digest of what the registry has under a reference.
-func (m images) ResolveDigest(ctx context.Context, reference string) (string, error) {
-	var published int
-	err := m.view(ctx, func(w *world) error {
-		published = w.Published[canonical(reference)]
-		return nil
-	})
-	return "sha256:" + digest(fmt.Sprintf("manifest %s %d", canonical(reference), published)), err
 }
 
 // BuildImage makes an image whose id is a digest of the spec.

@@ -34,7 +34,8 @@ type Image struct {
 	Present     bool // the engine has it without a pull
 	Volumes     []string
 	HealthCheck *types.HealthCheckConfig
-	PullError   string // a pull fails with this text
+	PullError   string // the registry answers with this text when it is pulled or looked up
+	PushError   string // and with this one when it is pushed
 	PullTakes   time.Duration
 }
 
@@ -93,6 +94,7 @@ func (m *Memory) Exit(container string, code int) error {
 func (m *Memory) Publish(reference string) error {
 	return m.update(context.Background(), func(w *world, _ time.Time) error {
 		w.Published[canonical(reference)]++
+		delete(w.Pushed, canonical(reference))
 		return nil
 	})
 }

@@ -13,20 +13,27 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var withBusybox = memory.Options{Images: map[string]memory.Image{"busybox": {Present: true}}}
+var withBusybox = memory.Options{Images: map[string]memory.Image{
+	"busybox": {Present: true}, "r.test/nosuch": {PullError: "manifest unknown"},
+}}
+
+// target is an engine to test that was made with these options.
+func target(m *memory.Memory) enginetest.Target {
+	return enginetest.Target{Engine: m.Engine(), Image: "busybox", Prefix: "tc", Registry: "r.test", Absent: "r.test/nosuch"}
+}
 
 func TestConformance(t *testing.T) {
-	enginetest.Run(t, enginetest.Target{Engine: memory.New(withBusybox).Engine(), Image: "busybox", Prefix: "tc"})
+	enginetest.Run(t, target(memory.New(withBusybox)))
 }
 
 func TestConformanceOfAnOldAPI(t *testing.T) {
 	options := withBusybox
 	options.APIVersion = "1.41"
-	enginetest.Run(t, enginetest.Target{Engine: memory.New(options).Engine(), Image: "busybox", Prefix: "tc"})
+	enginetest.Run(t, target(memory.New(options)))
 }
 
 func TestConformanceWithAFile(t *testing.T) {
 	m, err := memory.Load(filepath.Join(t.TempDir(), "state", "memory.json"), withBusybox)
 	assert.NilError(t, err)
-	enginetest.Run(t, enginetest.Target{Engine: m.Engine(), Image: "busybox", Prefix: "tc"})
+	enginetest.Run(t, target(m))
 }

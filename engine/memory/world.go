@@ -21,6 +21,7 @@ type world struct {
 	Volumes    map[string]*volume    // by name
 	Images     map[string]*image     // by canonical reference
 	Published  map[string]int        // how often a reference moved in the registry
+	Pushed     map[string]*image     // what the registry got under a reference
 	Events     []state.Occurrence    // the last ones
 	Told       int                   // how many there were in all
 
@@ -34,6 +35,7 @@ func emptyWorld(options Options) *world {
 		Volumes:    map[string]*volume{},
 		Images:     map[string]*image{},
 		Published:  map[string]int{},
+		Pushed:     map[string]*image{},
 		options:    options,
 	}
 }
