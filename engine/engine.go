@@ -84,14 +84,17 @@ type Volumes interface {
 	RemoveVolume(ctx context.Context, name string) error
 }
 
-// Images brings images to the engine. The progress function may be nil.
+// Images brings images to the engine, and to registries. The progress function
+// may be nil. What a registry fails with for a moment is tried again.
 type Images interface {
+	// PullImage returns ErrNotFound for an image that the registry does not
+	// have.
 	PullImage(ctx context.Context, reference, platform string, progress func(state.Progress)) error
 	// PushImage sends an image to its registry. It returns ErrNotFound for one
 	// that is not here.
 	PushImage(ctx context.Context, reference string, progress func(state.Progress)) error
 	// ResolveDigest asks the registry which digest (sha256:…) a reference
-	// names now.
+	// names now. It returns ErrNotFound for one that names nothing there.
 	ResolveDigest(ctx context.Context, reference string) (string, error)
 	BuildImage(ctx context.Context, build state.BuildSpec, progress func(state.Progress)) error
 	// RemoveImage returns ErrConflict for one that is in use.

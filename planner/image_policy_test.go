@@ -146,3 +146,19 @@ func TestAnImageOfSeveralServicesIsBroughtOnce(t *testing.T) {
 	}
 	assert.Equal(t, brought(project(services[0], services[3]), state.Observed{}, planner.UpPolicy{}), "pull x or build")
 }
+
+func TestAPullThatMayBecomeABuildComesAfterWhatTheBuildIsMadeOf(t *testing.T) {
+	api := built("api", "base")
+	api.PullPolicy = "missing"
+	desired := project(api)
+	desired.Builds = []state.BuildSpec{*built("base").Build}
+	plan, err := planner.Up(desired, state.Observed{}, planner.UpPolicy{})
+	is(t, shape(t, plan, err), `
+		build base:1
+		network default
+		pull api:1 < build base:1
+		create api/1 < network default, pull api:1
+		start api/1 < create api/1`)
+	pull := plan.Nodes[2].Op.(planner.PullImage)
+	assert.Equal(t, pull.OrBuild.Config.AdditionalContexts["base"], "docker-image://base:1")
+}

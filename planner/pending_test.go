@@ -18,6 +18,7 @@ func built(name string, bases ...string) state.Service {
 		contexts[base] = "service:" + base
 	}
 	return service(name, func(s *state.Service) {
+		s.PullPolicy = "never" // built without asking a registry first
 		s.Build = &state.BuildSpec{Image: s.Config.Image, Service: name, Config: types.BuildConfig{
 			Context: "/" + name, AdditionalContexts: contexts,
 		}}
