@@ -24,6 +24,8 @@ func (a account) explain(failed, err error) error {
 		return hint(failed, "the registry refuses %s: check the image's name and what %s may do there, or %s again", a.who(), a.who(), a.login())
 	case refused(text):
 		return hint(failed, "check the image's name; if it is private, %s", a.login())
+	case passes(err):
+		return hint(failed, "the registry failed %d times in a row: try again later", tries)
 	default:
 		return explainPull(failed, err)
 	}

@@ -37,6 +37,10 @@ func TestRefusalsSayWhatToDo(t *testing.T) {
 			expect: "pull x: unexpected status from HEAD request to http://r/: 429 Too Many Requests; the registry limits how often ann may ask: try again later",
 		},
 		{
+			text:   "received unexpected HTTP status: 500 Internal Server Error",
+			expect: "pull x: received unexpected HTTP status: 500 Internal Server Error; the registry failed 5 times in a row: try again later",
+		},
+		{
 			text:   `Get "https://r/": dial tcp: lookup r: no such host`,
 			expect: `pull x: Get "https://r/": dial tcp: lookup r: no such host; the engine cannot reach the registry: check the image's name, and the engine's network, DNS and proxy`,
 		},
