@@ -20,9 +20,10 @@
 //	dev.stack.memory.stop-takes     how long it takes to end when it is stopped: 3s
 //	dev.stack.memory.output         the lines that it prints when it starts
 //
-// Every image can be pulled, and its content is its name, and every build
-// succeeds, unless [Options] or the variables STACK_MEMORY_PULL_ERRORS and
-// STACK_MEMORY_BUILD_ERRORS (see [OptionsFrom]) say otherwise.
+// Every image can be pulled, and every build succeeds, unless [Options] or the
+// variables STACK_MEMORY_PULL_ERRORS and STACK_MEMORY_BUILD_ERRORS (see
+// [OptionsFrom]) say otherwise. What is pulled has its name as its content, or
+// what was pushed under it.
 //
 // Time is package time's, so that it is virtual in a bubble of testing/synctest.
 // There is no goroutine and no timer while no call is in progress: what
