@@ -21,9 +21,10 @@ const defaultContext = "default"
 
 // endpoint is where an engine is, and who says so.
 type endpoint struct {
-	host   string
-	source string // "from DOCKER_HOST"
-	tls    *tls.Config
+	host    string
+	source  string // "from DOCKER_HOST"
+	context string // the docker context that it is from, if any
+	tls     *tls.Config
 }
 
 // local is true for an engine that sees this machine's files.
@@ -99,7 +100,7 @@ func fromContext(name, origin string, getenv func(string) string) (endpoint, err
 	if err != nil {
 		return endpoint{}, wrap(err)
 	}
-	e := endpoint{host: found.Host, source: fmt.Sprintf("docker context %q, from %s", name, origin)}
+	e := endpoint{host: found.Host, source: fmt.Sprintf("docker context %q, from %s", name, origin), context: name}
 	if found.TLSData != nil || found.SkipTLSVerify {
 		e.tls, err = clientTLS(found.TLSData, found.SkipTLSVerify)
 	}

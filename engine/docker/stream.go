@@ -11,11 +11,10 @@ import (
 
 // message is one entry of the JSON streams that pulls and builds answer with.
 type message struct {
-	ID       string          `json:"id"`
-	Status   string          `json:"status"`
-	Stream   string          `json:"stream"`
-	Aux      json.RawMessage `json:"aux"`
-	Error    string          `json:"error"`
+	ID       string `json:"id"`
+	Status   string `json:"status"`
+	Stream   string `json:"stream"`
+	Error    string `json:"error"`
 	Progress struct {
 		Current int64 `json:"current"`
 		Total   int64 `json:"total"`

@@ -12,6 +12,7 @@ import (
 
 // The API versions that brought what not every supported engine can do.
 const (
+	apiBuildLimits     = "1.42"
 	apiAnnotations     = "1.43"
 	apiEndpointMAC     = "1.44"
 	apiStartInterval   = "1.44"
@@ -25,6 +26,8 @@ const (
 // engineOf names the first engine that speaks an API version.
 func engineOf(apiVersion string) string {
 	switch apiVersion {
+	case apiBuildLimits:
+		return "Docker Engine 23"
 	case apiAnnotations:
 		return "Docker Engine 24"
 	case apiEndpointMAC:
@@ -104,11 +107,6 @@ func (f *findings) service(s state.Service) {
 }
 
 func (f *findings) build(service string, b types.BuildConfig) {
-	f.never(len(b.Secrets) > 0, "service %s: build.secrets", service)
-	f.never(len(b.SSH) > 0, "service %s: build.ssh", service)
-	f.never(len(b.AdditionalContexts) > 0, "service %s: build.additional_contexts", service)
-	f.never(len(b.CacheTo) > 0, "service %s: build.cache_to", service)
-	f.never(len(b.Platforms) > 1, "service %s: build.platforms (more than one)", service)
-	f.never(len(b.Entitlements) > 0, "service %s: build.entitlements", service)
-	f.never(b.Privileged, "service %s: build.privileged", service)
+	f.since(apiBuildLimits, b.ShmSize != 0, "service %s: build.shm_size", service)
+	f.since(apiBuildLimits, len(b.Ulimits) > 0, "service %s: build.ulimits", service)
 }

@@ -18,11 +18,10 @@ func TestUnsupported(t *testing.T) {
 	config.UseAPISocket = true
 	yes := true
 	desired := state.Desired{
-		Services: []state.Service{{Name: "rich", Config: config, Build: &state.BuildSpec{Config: types.BuildConfig{SSH: types.SSHConfig{{ID: "x"}}}}}},
+		Services: []state.Service{{Name: "rich", Config: config, Build: &state.BuildSpec{Config: types.BuildConfig{ShmSize: 1, Ulimits: map[string]*types.UlimitsConfig{"nofile": {Single: 1}}}}}},
 		Networks: []state.Network{{Key: "front", Config: types.NetworkConfig{EnableIPv4: &yes}}},
 	}
 	never := []string{
-		"service rich: build.ssh is left out: it is not supported yet",
 		"service rich: use_api_socket is left out: it is not supported yet",
 		"service rich: volumes: /strict: bind.selinux beside create_host_path: false or recursive is left out: it is not supported yet",
 	}
@@ -30,14 +29,15 @@ func TestUnsupported(t *testing.T) {
 	assert.DeepEqual(t, Unsupported("1.41", desired), []string{
 		"network front: enable_ipv4 is left out: it needs Docker Engine 27.3, this engine speaks API 1.41",
 		"service rich: annotations is left out: it needs Docker Engine 24, this engine speaks API 1.41",
-		never[0],
+		"service rich: build.shm_size is left out: it needs Docker Engine 23, this engine speaks API 1.41",
+		"service rich: build.ulimits is left out: it needs Docker Engine 23, this engine speaks API 1.41",
 		"service rich: healthcheck.start_interval is left out: it needs Docker Engine 25, this engine speaks API 1.41",
 		"service rich: mac_address is left out: it needs Docker Engine 25, this engine speaks API 1.41",
 		"service rich: networks.b.gw_priority is left out: it needs Docker Engine 28, this engine speaks API 1.41",
 		"service rich: networks.b.interface_name is left out: it needs Docker Engine 28.1, this engine speaks API 1.41",
 		"service rich: networks.b.mac_address is left out: it needs Docker Engine 25, this engine speaks API 1.41",
+		never[0],
 		never[1],
-		never[2],
 	})
 	assert.Equal(t, len(Unsupported("1.41", state.Desired{})), 0)
 }
