@@ -18,11 +18,13 @@ func (p *Project) check(selected map[string]bool) error {
 	c := &checker{project: p, model: p.Model}
 	profiles := p.workspace.profiles()
 	graph := dag.New[string]()
+	var checked []string
 	for _, name := range sortedKeys(p.Model.Services) {
 		s := p.Model.Services[name]
 		if !selected[name] && !s.HasProfile(profiles) {
 			continue
 		}
+		checked = append(checked, name)
 		c.service(s)
 		graph.Add(name)
 		for dependency := range s.DependsOn {
@@ -34,7 +36,8 @@ func (p *Project) check(selected map[string]bool) error {
 	c.containerNames()
 	c.jobs()
 	c.secrets()
-	c.cycles(graph)
+	c.cycles("dependency", graph, func(from, to string) modelPath { return c.dependencyPath(c.model.Services[from], to) })
+	c.cycles("build", c.buildOrder(checked), c.contextPath)
 	return c.errs.orNil()
 }
 
@@ -113,15 +116,15 @@ func (c *checker) secrets() {
 	}
 }
 
-// cycles reports dependency cycles that have no service in common.
-func (c *checker) cycles(graph *dag.Graph[string]) {
+// cycles reports cycles that have no service in common, each where its first
+// edge is written.
+func (c *checker) cycles(kind string, graph *dag.Graph[string], path func(from, to string) modelPath) {
 	for {
 		cycle := graph.Cycle()
 		if cycle == nil {
 			return
 		}
-		c.add(c.dependencyPath(c.model.Services[cycle[0]], cycle[1]),
-			"dependency cycle detected: "+strings.Join(cycle, " -> "), "remove one of these dependencies")
+		c.add(path(cycle[0], cycle[1]), kind+" cycle detected: "+strings.Join(cycle, " -> "), "remove one of these dependencies")
 		rest := dag.New[string]()
 		for _, node := range graph.Nodes() {
 			if slices.Contains(cycle, node) {

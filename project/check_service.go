@@ -44,36 +44,6 @@ func (c *checker) service(s types.ServiceConfig) {
 // under makes the path of something in one service.
 type under func(elements ...string) modelPath
 
-func (c *checker) build(s types.ServiceConfig, at under) {
-	if s.Build.DockerfileInline != "" && s.Build.Dockerfile != "" {
-		c.add(at("build", "dockerfile_inline"), fmt.Sprintf("service %q declares mutually exclusive dockerfile and dockerfile_inline", s.Name), "remove one of them")
-	}
-	if len(s.Build.Platforms) > 0 && s.Platform != "" && !slices.Contains(s.Build.Platforms, s.Platform) {
-		c.add(at("build", "platforms"), fmt.Sprintf("build.platforms must include the service's platform %q", s.Platform), "add it")
-	}
-	services := c.model.AllServices()
-	for _, name := range sortedKeys(s.Build.AdditionalContexts) {
-		target, ok := strings.CutPrefix(s.Build.AdditionalContexts[name], types.ServicePrefix)
-		if !ok {
-			continue
-		}
-		path := at("build", "additional_contexts", name)
-		if t, known := services[target]; !known {
-			c.add(path, fmt.Sprintf("service %q declares unknown service %q as additional contexts %s", s.Name, target, name),
-				didYouMean(target, sortedKeys(services), "define it under services"))
-		} else if t.Build == nil {
-			c.add(path, fmt.Sprintf("service %q declares non-buildable service %q as additional contexts %s", s.Name, target, name),
-				"give that service a build section")
-		}
-	}
-	for _, secret := range s.Build.Secrets {
-		if _, ok := c.model.Secrets[secret.Source]; !ok {
-			c.undefined(at("build", "secrets", secret.Source), fmt.Sprintf("service %q", s.Name), "build secret", secret.Source,
-				sortedKeys(c.model.Secrets), "define it under secrets")
-		}
-	}
-}
-
 // references checks that all that a service names is there.
 func (c *checker) references(s types.ServiceConfig, at under) {
 	who := fmt.Sprintf("service %q", s.Name)

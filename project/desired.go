@@ -52,10 +52,13 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 		}
 		d.Services = append(d.Services, service)
 	}
+	var err error
+	if d.Builds, err = b.baseBuilds(); err != nil {
+		return state.Desired{}, err
+	}
 	if err := b.errs.orNil(); err != nil {
 		return state.Desired{}, err
 	}
-	var err error
 	if d.Networks, err = p.desiredNetworks(); err != nil {
 		return state.Desired{}, err
 	}
@@ -201,22 +204,6 @@ func pullPolicy(s types.ServiceConfig) (string, time.Duration, error) {
 		after, err = str2duration.ParseDuration(s.PullRefreshAfter)
 	}
 	return policy, after, err
-}
-
-// buildSpec is how a service's image is built, nil for one that is not.
-func (b *desiredBuilder) buildSpec(s types.ServiceConfig) *state.BuildSpec {
-	if s.Build == nil {
-		return nil
-	}
-	spec := &state.BuildSpec{
-		Image: s.Image, Service: s.Name, Config: *s.Build, Platform: s.Platform,
-		NoCache: s.Build.NoCache, Pull: s.Build.Pull,
-		Labels: map[string]string{state.LabelProject: b.project.Name, state.LabelService: s.Name},
-	}
-	if spec.Platform == "" && len(s.Build.Platforms) == 1 {
-		spec.Platform = s.Build.Platforms[0]
-	}
-	return spec
 }
 
 func (p *Project) desiredNetworks() ([]state.Network, error) {

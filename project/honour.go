@@ -16,7 +16,6 @@ func (p *Project) notHonoured() []string {
 		n.prefix = "services." + name
 		n.service(s)
 		n.deploy(s.Deploy)
-		n.build(s.Build)
 		n.mounts(s)
 	}
 	n.prefix = ""
@@ -77,24 +76,6 @@ func (n *notes) deploy(d *types.DeployConfig) {
 		n.when(len(r.GenericResources) > 0, "deploy.resources.reservations.generic_resources")
 		n.when(r.NanoCPUs != 0, "deploy.resources.reservations.cpus")
 	}
-}
-
-func (n *notes) build(b *types.BuildConfig) {
-	if b == nil {
-		return
-	}
-	n.when(len(b.AdditionalContexts) > 0, "build.additional_contexts")
-	n.when(len(b.CacheTo) > 0, "build.cache_to")
-	n.when(len(b.Entitlements) > 0, "build.entitlements")
-	n.when(b.Isolation != "", "build.isolation")
-	n.when(len(b.NoCacheFilter) > 0, "build.no_cache_filter")
-	n.when(len(b.Platforms) > 1, "build.platforms: more than one platform")
-	n.when(b.Privileged, "build.privileged")
-	n.when(b.Provenance != "" && b.Provenance != "false", "build.provenance")
-	n.when(b.SBOM != "" && b.SBOM != "false", "build.sbom")
-	n.when(len(b.Secrets) > 0, "build.secrets")
-	n.when(len(b.SSH) > 0, "build.ssh")
-	n.when(len(b.Ulimits) > 0, "build.ulimits")
 }
 
 func (n *notes) mounts(s types.ServiceConfig) {

@@ -21,20 +21,28 @@ func (p *Project) prune() {
 		for _, r := range p.fileReferences(s) {
 			used[r.kind][r.use.Source] = true
 		}
-		if s.Build != nil {
-			for _, secret := range s.Build.Secrets {
-				used["secret"][secret.Source] = true
-			}
-		}
+		useBuildSecrets(s, used["secret"])
 		for key := range s.Models {
 			used["model"][key] = true
 		}
+	}
+	for _, s := range p.bases() {
+		useBuildSecrets(s, used["secret"])
 	}
 	keep(p.Model.Networks, used["network"])
 	keep(p.Model.Volumes, used["volume"])
 	keep(p.Model.Secrets, used["secret"])
 	keep(p.Model.Configs, used["config"])
 	keep(p.Model.Models, used["model"])
+}
+
+func useBuildSecrets(s types.ServiceConfig, used map[string]bool) {
+	if s.Build == nil {
+		return
+	}
+	for _, secret := range s.Build.Secrets {
+		used[secret.Source] = true
+	}
 }
 
 func keep[M ~map[string]V, V any](all M, used map[string]bool) {
