@@ -73,7 +73,11 @@ func (i images) buildKit(ctx context.Context, api *client.Client, found state.En
 		return err
 	}
 	engine := buildkit.Engine{EngineInfo: found, Snapshots: snapshots, Dial: api.DialHijack}
-	return buildkit.Build(ctx, engine, i.buildRequest(spec, progress))
+	request := i.buildRequest(spec, progress)
+	if request.Bases, err = ownBases(ctx, api, spec); err != nil {
+		return err
+	}
+	return buildkit.Build(ctx, engine, request)
 }
 
 func (i images) buildRequest(spec state.BuildSpec, progress func(state.Progress)) buildkit.Request {

@@ -145,7 +145,7 @@ func (p *plain) replacement(e event.Event) string {
 // progress prints a build's steps, and the transfers that begin again. How far
 // a transfer is, and what probes say, is not told in lines.
 func (p *plain) progress(s subject, e event.Event) {
-	if !e.Again && (e.Op != "BuildImage" || e.Total > 0) {
+	if !e.Again && (e.Op != "BuildImage" || e.Total > 0 || e.Bytes > 0) {
 		return
 	}
 	text := oneLine(e.Detail)

@@ -32,6 +32,9 @@ type Request struct {
 	// Args are build arguments that Spec's win over: the proxies of the docker
 	// CLI's configuration.
 	Args map[string]*string
+	// Bases are images that contexts name and that are taken as the engine has
+	// them, by their references, with their configuration as the OCI has it.
+	Bases map[string][]byte
 	// Credentials are those that the docker CLI has for a registry's host.
 	Credentials func(host string) (clitypes.AuthConfig, error)
 	Getenv      func(string) string
@@ -140,5 +143,5 @@ func prepare(request Request) (client.SolveOpt, error) {
 		AllowedEntitlements: entitlements(request.Spec.Config),
 	}
 	useSyntax(&solve)
-	return solve, nil
+	return solve, keepBases(&solve, request.Bases)
 }

@@ -73,8 +73,6 @@ func (e Engine) advice(text string) string {
 		return fmt.Sprintf("build.additional_contexts: the Dockerfile frontend of Docker Engine %s does not know them: %s", e.Version, newer)
 	case e.before(apiContexts) && (strings.Contains(text, "dockerfile parse error") || strings.Contains(text, "unknown instruction") || strings.Contains(text, "unknown flag")):
 		return fmt.Sprintf("the Dockerfile frontend of Docker Engine %s knows no heredocs, COPY --link, RUN --network and the like: %s", e.Version, newer)
-	case strings.Contains(text, "cache exporter"), strings.Contains(text, "ache export is not supported"):
-		return fmt.Sprintf("build.cache_to: Docker Engine %s exports with its classic image store type=inline alone: turn its containerd image store on (Docker Engine 24 or newer), or use --builder", e.Version)
 	case strings.Contains(text, entitlementInsecure):
 		return `build.privileged: allow it in the engine's daemon.json: {"builder": {"entitlements": {"security-insecure": true}}}`
 	}

@@ -18,6 +18,9 @@ const (
 // capContexts is what a frontend that knows additional_contexts declares.
 const capContexts = "moby.buildkit.frontend.contexts"
 
+// useSnapshots is what to do about the limits of the classic image store.
+const useSnapshots = "use the containerd image store (Docker Engine 24 or newer), or a builder of buildx (--builder)"
+
 func (e Engine) before(api string) bool {
 	return e.APIVersion != "" && versions.LessThan(e.APIVersion, api)
 }
@@ -27,15 +30,21 @@ func (e Engine) before(api string) bool {
 func (e Engine) refuse(spec state.BuildSpec) error {
 	var all []error
 	c := spec.Config
-	add := func(refused bool, format string, args ...any) {
+	add := func(refused bool, text string) {
 		if refused {
-			all = append(all, fmt.Errorf(format, args...))
+			all = append(all, errors.New(text))
 		}
 	}
-	const store = "Docker Engine %s keeps its images in the classic store, which holds %s: turn its containerd image store on (Docker Engine 24 or newer), or use --builder"
-	add(len(Platforms(spec)) > 1 && !e.Snapshots, "build.platforms: "+store, e.Version, "one platform an image")
-	add(Attests(c.Provenance) && !e.Snapshots, "build.provenance: "+store, e.Version, "no attestations")
-	add(Attests(c.SBOM) && !e.Snapshots, "build.sbom: "+store, e.Version, "no attestations")
-	add(c.Isolation != "" && c.Isolation != "default", "build.isolation: %s is for an engine on Windows, this one runs on %s", c.Isolation, e.OS)
+	classic := func(field, limit string) string {
+		return fmt.Sprintf("build.%s: Docker Engine %s keeps its images in the classic store, which %s: %s", field, e.Version, limit, useSnapshots)
+	}
+	add(len(Platforms(spec)) > 1 && !e.Snapshots, classic("platforms", "holds one platform an image"))
+	add(Attests(c.Provenance) && !e.Snapshots, classic("provenance", "holds no attestations"))
+	add(Attests(c.SBOM) && !e.Snapshots, classic("sbom", "holds no attestations"))
+	for _, text := range c.CacheTo {
+		to, err := cacheEntry(text)
+		add(err == nil && to.Type != "inline" && !e.Snapshots, classic("cache_to", "exports type=inline alone, not "+text))
+	}
+	add(c.Isolation != "" && c.Isolation != "default", fmt.Sprintf("build.isolation: %s is for an engine on Windows, this one runs on %s", c.Isolation, e.OS))
 	return errors.Join(all...)
 }
