@@ -3,9 +3,12 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/sirupsen/logrus"
 
 	"github.com/stackctl/stack/internal/cli"
 )
@@ -13,6 +16,7 @@ import (
 var version = "dev" // set by the linker
 
 func main() {
+	logrus.SetOutput(io.Discard) // what libraries log is no message for a person: their errors are
 	dir, err := os.Getwd()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "Error: working directory:", err)
