@@ -73,6 +73,8 @@ func (e Engine) advice(text string) string {
 		return fmt.Sprintf("build.additional_contexts: the Dockerfile frontend of Docker Engine %s does not know them: %s", e.Version, newer)
 	case e.before(apiContexts) && (strings.Contains(text, "dockerfile parse error") || strings.Contains(text, "unknown instruction") || strings.Contains(text, "unknown flag")):
 		return fmt.Sprintf("the Dockerfile frontend of Docker Engine %s knows no heredocs, COPY --link, RUN --network and the like: %s", e.Version, newer)
+	case strings.Contains(text, "401 Unauthorized"), strings.Contains(text, "pull access denied"):
+		return "check the image's name; if it is private, `docker login` to its registry"
 	case strings.Contains(text, entitlementInsecure):
 		return `build.privileged: allow it in the engine's daemon.json: {"builder": {"entitlements": {"security-insecure": true}}}`
 	}

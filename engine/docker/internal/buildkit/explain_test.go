@@ -43,6 +43,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 		{old, "failed to solve: rpc error: code = Unknown desc = failed to solve with frontend dockerfile.v0: failed to create LLB definition: dockerfile parse error line 3: unknown instruction: ECHO", `dockerfile parse error line 3: unknown instruction: ECHO; the Dockerfile frontend of Docker Engine 20.10.24 knows no heredocs`},
 		{newer, "failed to solve: dockerfile parse error on line 3: unknown instruction: ECHO", "dockerfile parse error on line 3: unknown instruction: ECHO"},
 		{old, "failed to solve: unsupported frontend capability moby.buildkit.frontend.contexts", "build.additional_contexts: the Dockerfile frontend of Docker Engine 20.10.24 does not know them: Docker Engine 23 or newer can"},
+		{newer, "pulling from host r.test failed with status code [manifests 1]: 401 Unauthorized", "if it is private, `docker login` to its registry"},
 		{newer, "granting entitlement security.insecure is not allowed by build daemon configuration", "build.privileged: allow it in the engine's daemon.json"},
 	} {
 		err := test.engine.explain(t.Context(), NewSteps(nil), errors.New(test.text))
