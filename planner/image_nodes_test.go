@@ -11,8 +11,8 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// built gives a service a build of its folder, on the images of services.
-func built(folder string, bases ...string) func(*state.Service) {
+// builtIn gives a service a build of its folder, on the images of services.
+func builtIn(folder string, bases ...string) func(*state.Service) {
 	return func(s *state.Service) {
 		spec := buildOf(s.Name, s.Config.Image, folder, bases...)
 		s.Build = &spec
@@ -53,7 +53,7 @@ func buildNode(t *testing.T, desired state.Desired, id planner.ID) state.BuildSp
 }
 
 func TestAnImageIsBuiltAfterThoseThatItStartsFrom(t *testing.T) {
-	desired := project(service("web", built("/web", "base", "tools")), service("tools", built("/tools")))
+	desired := project(service("web", builtIn("/web", "base", "tools")), service("tools", builtIn("/tools")))
 	desired.Builds = []state.BuildSpec{buildOf("base", "shop-base", "/base", "root"), buildOf("root", "shop-root", "/root")}
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
 		build shop-root
@@ -66,7 +66,7 @@ func TestAnImageIsBuiltAfterThoseThatItStartsFrom(t *testing.T) {
 }
 
 func TestABaseThatIsHereIsBuiltAgainOnlyIfAsked(t *testing.T) {
-	desired := project(service("web", built("/web", "base")))
+	desired := project(service("web", builtIn("/web", "base")))
 	desired.Builds = []state.BuildSpec{buildOf("base", "shop-base", "/base")}
 	observed := state.Observed{Images: map[string]state.Image{"shop-base": {ID: "sha256:1"}}}
 	is(t, imageNodes(t, desired, observed, planner.UpPolicy{}), `build web:1`)
@@ -76,7 +76,7 @@ func TestABaseThatIsHereIsBuiltAgainOnlyIfAsked(t *testing.T) {
 }
 
 func TestBuildsThatGiveTheSameImageAreOne(t *testing.T) {
-	desired := project(service("a", built("/same")), service("b", built("/same")), service("c", built("/other")))
+	desired := project(service("a", builtIn("/same")), service("b", builtIn("/same")), service("c", builtIn("/other")))
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
 		build a:1
 		build c:1`)
@@ -90,7 +90,7 @@ func TestBuildsThatGiveTheSameImageAreOne(t *testing.T) {
 }
 
 func TestABuildOnASharedBuildWaitsForIt(t *testing.T) {
-	desired := project(service("a", built("/same")), service("b", built("/same")), service("web", built("/web", "b")))
+	desired := project(service("a", builtIn("/same")), service("b", builtIn("/same")), service("web", builtIn("/web", "b")))
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
 		build a:1
 		build web:1 < build a:1`)

@@ -2,10 +2,7 @@ package project
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -99,51 +96,18 @@ func (b *desiredBuilder) buildSecrets(s types.ServiceConfig) []state.BuildSecret
 	var all []state.BuildSecret
 	for _, use := range s.Build.Secrets {
 		object, defined := b.model.Secrets[use.Source]
-		r := reference{"secret", types.FileReferenceConfig(use), types.FileObjectConfig(object), defined}
-		if message, hint := r.unsupported(); message != "" {
-			b.add(modelPath{"secrets", use.Source}, message, hint)
+		file, ok := b.content(reference{"secret", types.FileReferenceConfig(use), types.FileObjectConfig(object), defined})
+		if !ok {
 			continue
 		}
 		if use.UID != "" || use.GID != "" || use.Mode != nil {
 			b.project.warn(fmt.Sprintf("services.%s.build.secrets.%s: uid, gid and mode have no effect: RUN --mount=type=secret sets them", s.Name, use.Source))
 		}
-		secret := state.BuildSecret{ID: cmp.Or(use.Target, use.Source)}
-		if object.File != "" {
-			secret.File = object.File
-			b.secretFile(r)
-		} else if content, ok := b.secretContent(r); ok {
-			secret.Content, secret.Digest = state.Content(content), digestOf([]byte(content))
+		secret := state.BuildSecret{ID: cmp.Or(use.Target, use.Source), File: file.Source}
+		if file.Source == "" {
+			secret.Content, secret.Digest = file.Content, file.Digest
 		}
 		all = append(all, secret)
 	}
 	return all
-}
-
-// secretFile reports a secret's file that is not there.
-func (b *desiredBuilder) secretFile(r reference) {
-	if _, err := os.Stat(r.object.File); !errors.Is(err, fs.ErrNotExist) {
-		return
-	}
-	missing := b.sources().errorAtValue(modelPath{"secrets", r.use.Source, "file"},
-		fmt.Sprintf("secret file %s not found", r.object.File), "create it or correct the path")
-	if b.options.AllowMissingFiles {
-		b.project.warn(missing.Error())
-		return
-	}
-	b.errs = append(b.errs, missing)
-}
-
-// secretContent is what a secret without a file holds.
-func (b *desiredBuilder) secretContent(r reference) (string, bool) {
-	variable := r.object.Environment
-	if r.object.Content != "" || variable == "" {
-		return r.object.Content, true
-	}
-	value, ok := b.model.Environment[variable]
-	if !ok {
-		b.addValue(modelPath{"secrets", r.use.Source, "environment"},
-			fmt.Sprintf("environment variable %q required by secret %q is not set", variable, r.use.Source),
-			"set it in the environment, in .env or with --env-file")
-	}
-	return value, ok
 }

@@ -54,7 +54,7 @@ secrets:
 	_, err := p.Desired(project.DesiredOptions{})
 	assert.Error(t, err, strings.ReplaceAll(`stdin:5:13: secrets.f.file: secret file DIR/nowhere not found; create it or correct the path
 stdin:6:20: secrets.e.environment: environment variable "NOWHERE" required by secret "e" is not set; set it in the environment, in .env or with --env-file
-stdin:7:3: secrets.x: unsupported external secret x: only Swarm holds secrets of its own; use file, environment or content`, "DIR", p.WorkingDir))
+stdin:7:3: secrets.x: external secret x is not in this engine: only Swarm holds secrets of its own; say where it comes from with x-stack: {file: PATH}, {environment: VARIABLE} or {command: [PROGRAM, ARGUMENT…]}`, "DIR", p.WorkingDir))
 }
 
 const based = `
