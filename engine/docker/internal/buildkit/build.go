@@ -57,7 +57,7 @@ func Build(ctx context.Context, engine Engine, request Request) error {
 	if err != nil {
 		return err
 	}
-	defer bk.Close()
+	defer func() { _ = bk.Close() }()
 	if err := resolveHostGateway(ctx, bk, solve.FrontendAttrs); err != nil {
 		return err
 	}
