@@ -11,9 +11,11 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// builtIn gives a service a build of its folder, on the images of services.
+// builtIn gives a service a build of its folder, on the images of services. The
+// image has no name of its own, so no registry is asked for it.
 func builtIn(folder string, bases ...string) func(*state.Service) {
 	return func(s *state.Service) {
+		s.Config.Image = "shop-" + s.Name
 		spec := buildOf(s.Name, s.Config.Image, folder, bases...)
 		s.Build = &spec
 	}
@@ -58,10 +60,10 @@ func TestAnImageIsBuiltAfterThoseThatItStartsFrom(t *testing.T) {
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
 		build shop-root
 		build shop-base < build shop-root
-		build tools:1
-		build web:1 < build shop-base, build tools:1`)
-	assert.DeepEqual(t, buildNode(t, desired, "build web:1").Config.AdditionalContexts,
-		types.Mapping{"base": "docker-image://shop-base", "tools": "docker-image://tools:1"})
+		build shop-tools
+		build shop-web < build shop-base, build shop-tools`)
+	assert.DeepEqual(t, buildNode(t, desired, "build shop-web").Config.AdditionalContexts,
+		types.Mapping{"base": "docker-image://shop-base", "tools": "docker-image://shop-tools"})
 	assert.Equal(t, desired.Services[0].Build.Config.AdditionalContexts["base"], "service:base", "what was asked for is left alone")
 }
 
@@ -69,29 +71,29 @@ func TestABaseThatIsHereIsBuiltAgainOnlyIfAsked(t *testing.T) {
 	desired := project(service("web", builtIn("/web", "base")))
 	desired.Builds = []state.BuildSpec{buildOf("base", "shop-base", "/base")}
 	observed := state.Observed{Images: map[string]state.Image{"shop-base": {ID: "sha256:1"}}}
-	is(t, imageNodes(t, desired, observed, planner.UpPolicy{}), `build web:1`)
+	is(t, imageNodes(t, desired, observed, planner.UpPolicy{}), `build shop-web`)
 	is(t, imageNodes(t, desired, observed, planner.UpPolicy{Build: true}), `
 		build shop-base
-		build web:1 < build shop-base`)
+		build shop-web < build shop-base`)
 }
 
 func TestBuildsThatGiveTheSameImageAreOne(t *testing.T) {
 	desired := project(service("a", builtIn("/same")), service("b", builtIn("/same")), service("c", builtIn("/other")))
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
-		build a:1
-		build c:1`)
-	assert.DeepEqual(t, buildNode(t, desired, "build a:1").Config.Tags, types.StringList{"b:1"})
+		build shop-a
+		build shop-c`)
+	assert.DeepEqual(t, buildNode(t, desired, "build shop-a").Config.Tags, types.StringList{"shop-b"})
 
 	desired.Services[1].Build.Secrets = []state.BuildSecret{{ID: "token", Digest: "sha256:1"}}
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
-		build a:1
-		build b:1
-		build c:1`)
+		build shop-a
+		build shop-b
+		build shop-c`)
 }
 
 func TestABuildOnASharedBuildWaitsForIt(t *testing.T) {
 	desired := project(service("a", builtIn("/same")), service("b", builtIn("/same")), service("web", builtIn("/web", "b")))
 	is(t, imageNodes(t, desired, state.Observed{}, planner.UpPolicy{}), `
-		build a:1
-		build web:1 < build a:1`)
+		build shop-a
+		build shop-web < build shop-a`)
 }

@@ -64,41 +64,6 @@ func TestAPlanForSomeServicesLeavesTheOthersAsTheyAre(t *testing.T) {
 		rename web/1 < remove web/1, start web/1`)
 }
 
-func TestABuildOnAnotherServicesImageComesAfterIt(t *testing.T) {
-	desired := project(built("api", "base"))
-	base := built("base")
-	desired.Builds = []state.BuildSpec{*base.Build}
-	plan, err := planner.Up(desired, state.Observed{}, planner.UpPolicy{})
-	assert.NilError(t, err)
-	var build planner.BuildImage
-	for _, node := range plan.Nodes {
-		if node.ID == "build api:1" {
-			assert.DeepEqual(t, node.After, []planner.ID{"build base:1"})
-			build = node.Op.(planner.BuildImage)
-		}
-	}
-	assert.Equal(t, build.Build.Config.AdditionalContexts["base"], "docker-image://base:1")
-}
-
-func TestEqualBuildsAreOneWithAllNames(t *testing.T) {
-	one, two := built("one"), built("two")
-	two.Build.Config.Context = one.Build.Config.Context
-	plan, err := planner.Up(project(one, two), state.Observed{}, planner.UpPolicy{})
-	assert.NilError(t, err)
-	var builds []planner.BuildImage
-	for _, node := range plan.Nodes {
-		if op, is := node.Op.(planner.BuildImage); is {
-			builds = append(builds, op)
-		}
-		if op, is := node.Op.(planner.CreateContainer); is {
-			assert.Assert(t, len(node.After) > 0, op.Spec.Name)
-		}
-	}
-	assert.Equal(t, len(builds), 1)
-	assert.Equal(t, builds[0].Build.Image, "one:1")
-	assert.DeepEqual(t, builds[0].Build.Config.Tags, types.StringList{"two:1"})
-}
-
 func TestAnImageThatIsMountedAndBuiltAgainReplacesItsUsers(t *testing.T) {
 	web := service("web", func(s *state.Service) {
 		s.Config.Volumes = []types.ServiceVolumeConfig{{Type: types.VolumeTypeImage, Source: "assets:1", Target: "/assets"}}

@@ -43,7 +43,7 @@ type Request struct {
 }
 
 // Build builds an image into the engine's store under all its tags. It returns
-// a [StepError] for a step that failed. It returns soon after ctx ends.
+// a [engine.BuildError] for a step that failed. It returns soon after ctx ends.
 func Build(ctx context.Context, engine Engine, request Request) error {
 	if err := engine.refuse(request.Spec); err != nil {
 		return err

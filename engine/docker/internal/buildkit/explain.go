@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/moby/buildkit/solver/errdefs"
+
+	"github.com/stackctl/stack/engine"
 )
 
 // explain turns an error of a solve into one that names the step, where it is
@@ -23,7 +25,7 @@ func (e Engine) explain(ctx context.Context, steps *Steps, err error) error {
 		cause = fmt.Errorf("%w; %s", cause, advice)
 	}
 	explained := steps.Explain(cause)
-	if step := (*StepError)(nil); errors.As(explained, &step) {
+	if step := (*engine.BuildError)(nil); errors.As(explained, &step) {
 		step.Where = where(err)
 	}
 	return explained

@@ -2,9 +2,9 @@ package buildkit
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -81,7 +81,7 @@ func (s *Steps) Explain(err error) error {
 		return err
 	}
 	output := s.failed.output[max(0, len(s.failed.output)-shownOutput):]
-	return &StepError{Step: s.failed.name, Output: strings.TrimSpace(string(output)), Cause: err}
+	return &engine.BuildError{Step: s.failed.name, Output: strings.TrimSpace(string(output)), Cause: err}
 }
 
 func (s *Steps) of(id string) *step {
@@ -92,27 +92,3 @@ func (s *Steps) of(id string) *step {
 	}
 	return one
 }
-
-// StepError is a step of a build that failed.
-type StepError struct {
-	Step   string // "[2/3] RUN make"
-	Where  string // "Dockerfile:3", empty where the builder does not say
-	Output string // the end of what it printed
-	Cause  error
-}
-
-// Error names the step and ends with its output.
-func (e *StepError) Error() string {
-	text := fmt.Sprintf("step %q", e.Step)
-	if e.Where != "" {
-		text += " (" + e.Where + ")"
-	}
-	text += ": " + e.Cause.Error()
-	if e.Output == "" {
-		return text
-	}
-	return text + "; its output:\n" + e.Output
-}
-
-// Unwrap returns the builder's own error.
-func (e *StepError) Unwrap() error { return e.Cause }

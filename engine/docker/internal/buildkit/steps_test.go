@@ -11,6 +11,7 @@ import (
 	"github.com/opencontainers/go-digest"
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -35,7 +36,7 @@ func TestStatusesAreToldInWords(t *testing.T) {
 	})
 	err := steps.Explain(errors.New("exit code: 9"))
 	assert.Error(t, err, "step \"[2/2] RUN y\": exit code: 9; its output:\nabout to\r\n\nfail")
-	err.(*StepError).Where = "Dockerfile:2"
+	err.(*engine.BuildError).Where = "Dockerfile:2"
 	assert.ErrorContains(t, err, `step "[2/2] RUN y" (Dockerfile:2): exit code: 9`)
 }
 
@@ -46,7 +47,7 @@ func TestOnlyTheEndOfAStepsOutputIsKept(t *testing.T) {
 		steps.Write("a", []byte(strings.Repeat("x", 100)))
 	}
 	steps.Write("a", []byte("end"))
-	output := steps.Explain(errors.New("")).(*StepError).Output
+	output := steps.Explain(errors.New("")).(*engine.BuildError).Output
 	assert.Equal(t, len(output), shownOutput)
 	assert.Assert(t, strings.HasSuffix(output, "xend"))
 	assert.NilError(t, steps.Explain(nil))
