@@ -11,8 +11,8 @@ import (
 // the same for a new container, a replacement and one that is only started;
 // those that have nothing to do are left out:
 //
-//	create → connect → write files → stop the old one → start → post_start →
-//	await (where health decides) → remove the old one → rename
+//	create → connect → write files → pre_start → stop the old one → start →
+//	post_start → await (where health decides) → remove the old one → rename
 //
 // Until the new container is good the old one is only stopped, and a failure
 // brings it back.
@@ -22,33 +22,38 @@ type bringUp struct {
 	replica *replicaPlan
 
 	after, settled []ID // what the service depends on
+	leftovers      []ID // the nodes that remove them
 	prepared       []ID
 }
 
-func (b *bringUp) add() {
-	r := b.replica
-	if b.starts() {
+// prepare writes down all that comes before the pre_start hooks: the container
+// is there, and nothing that runs was touched for it.
+func (b *bringUp) prepare() {
+	if b.starts(b.replica) {
 		b.after, b.settled = b.dependencies(b.service.service)
 	}
-	leftovers := b.removeLeftovers()
+	b.leftovers = b.removeLeftovers()
 	cleared := b.clear()
-	if r.current == nil {
-		b.create(slices.Concat(leftovers, cleared))
+	if b.replica.current == nil {
+		b.create(slices.Concat(b.leftovers, cleared))
 	} else {
 		b.repair()
 	}
-	stopped := b.stopBefore()
-	b.start(slices.Concat(stopped, leftovers))
-	b.settleName(leftovers, stopped)
 }
 
-// starts is true when the container is started in the end.
-func (b *bringUp) starts() bool {
-	r := b.replica
-	if b.policy.NoStart {
+// finish writes down the rest.
+func (b *bringUp) finish() {
+	stopped := b.stopBefore()
+	b.start(slices.Concat(stopped, b.leftovers))
+	b.settleName(b.leftovers, stopped)
+}
+
+// starts is true when a replica's container is started in the end.
+func (d *draft) starts(r *replicaPlan) bool {
+	if d.policy.NoStart {
 		return false
 	}
-	return r.current == nil || r.start || r.current.Running() && len(b.replacedNetworks(*r.current)) > 0
+	return r.current == nil || r.start || r.current.Running() && len(d.replacedNetworks(*r.current)) > 0
 }
 
 func (b *bringUp) node(verb string, op Operation, after ...ID) Node {
@@ -208,7 +213,7 @@ func (b *bringUp) stopBefore() []ID {
 
 func (b *bringUp) start(stopped []ID) {
 	r := b.replica
-	if !b.starts() {
+	if !b.starts(r) {
 		r.running = r.created
 		return
 	}

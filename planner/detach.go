@@ -38,7 +38,7 @@ func (d *draft) detach(c state.Container) []ID {
 // the numbers of others.
 func detachLabel(c state.Container) string {
 	label := state.ContainerRef(c.Service, c.Number).String()
-	if c.OneOff {
+	if c.OneOff || c.IsHook() {
 		label += " " + c.Name
 	}
 	return label

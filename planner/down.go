@@ -19,12 +19,15 @@ func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 		switch {
 		case len(policy.Services) > 0:
 			return slices.Contains(policy.Services, c.Service)
-		case len(desired.Known) == 0 || slices.Contains(desired.Known, c.Service):
+		case c.IsHook() || len(desired.Known) == 0 || slices.Contains(desired.Known, c.Service):
 			return true
 		}
 		return policy.RemoveOrphans
 	})
 	t.addContainers(func(m removal) ID {
+		if m.container.IsHook() {
+			return t.removeHook(m.container, m.after)
+		}
 		m.options.Volumes = policy.Volumes
 		t.change(Change{Ref: m.ref, Name: m.container.Name, Action: Delete})
 		return t.remove(m)
@@ -46,7 +49,7 @@ func Stop(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 	t := newTeardown(desired, observed, policy.StopTimeout)
 	t.choose(func(c state.Container) bool {
 		wanted := len(policy.Services) == 0 || slices.Contains(policy.Services, c.Service)
-		return wanted && !c.OneOff && (c.Running() || c.Status == state.StatusRestarting)
+		return wanted && !c.OneOff && !c.IsHook() && (c.Running() || c.Status == state.StatusRestarting)
 	})
 	t.addContainers(func(m removal) ID {
 		t.change(Change{Ref: m.ref, Name: m.container.Name, Action: Update, Reasons: []Reason{{Text: "stops"}}})
@@ -140,7 +143,7 @@ func (t *teardown) endService(service string, ended func(string) []ID, end func(
 		}
 		ref := state.ContainerRef(c.Service, c.Number)
 		label := ref.String()
-		if c.OneOff || taken[label] {
+		if c.OneOff || c.IsHook() || taken[label] {
 			label += " " + c.Name
 		}
 		taken[label] = true

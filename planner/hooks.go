@@ -9,6 +9,9 @@ import (
 // preStop are the hooks to run before a container is stopped: those that it
 // was created with, or, where it does not say, those that its service has now.
 func (d *draft) preStop(c state.Container) []types.ServiceHook {
+	if c.IsHook() {
+		return nil
+	}
 	if label, has := c.Labels[state.LabelStackConfig]; has {
 		if applied, err := state.DecodeConfig(label); err == nil {
 			return applied.PreStop

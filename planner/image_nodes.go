@@ -3,6 +3,7 @@ package planner
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -54,6 +55,9 @@ func (d *draft) addImages() {
 	for _, service := range d.desired.Services {
 		d.needMounted(service, wanted)
 	}
+	for _, service := range d.desired.Services {
+		d.needHooks(wanted, service)
+	}
 	d.bring(wanted)
 	d.checkNever()
 }
@@ -67,6 +71,26 @@ func (d *draft) needMounted(service state.Service, wanted needs) {
 		if _, there := d.index.images[image]; !there && image != service.Config.Image {
 			wanted.add(need{image: image, platform: service.Config.Platform, reason: "not here", build: d.buildOf(image)})
 		}
+	}
+}
+
+// needHooks adds the images of a service's pre_start hooks that run. An image
+// that is built for a service is not pulled for a hook.
+func (d *draft) needHooks(wanted needs, service state.Service) {
+	p := d.services[service.Name]
+	if runs, _ := d.runsPreStart(p); p.frozen && !p.pending || !runs && !p.pending {
+		return
+	}
+	for i, hook := range service.PreStart {
+		user := state.Service{Config: hook.Config, PullPolicy: hook.PullPolicy, RefreshAfter: hook.RefreshAfter}
+		user.Build = d.buildOf(hook.Config.Image)
+		_, there := d.index.images[hook.Config.Image]
+		reason := d.refreshReason(user)
+		if reason == "" && (there || user.Build == nil && d.pullPolicy(user) == "never") {
+			continue
+		}
+		text := fmt.Sprintf("%s[%d] of %s runs it", state.HookPreStart, i, service.Name)
+		wanted.add(d.needOf(user, cmp.Or(reason, text)))
 	}
 }
 

@@ -18,6 +18,9 @@ func Scope(desired state.Desired) state.Scope {
 	}
 	for _, s := range desired.Services {
 		scope.Images = append(scope.Images, state.ImagesOf(s.Config)...)
+		for _, hook := range s.PreStart {
+			scope.Images = append(scope.Images, state.ImagesOf(hook.Config)...)
+		}
 	}
 	for _, spec := range desired.Builds {
 		scope.Images = append(scope.Images, spec.Image)
@@ -31,7 +34,8 @@ func Scope(desired state.Desired) state.Scope {
 type index struct {
 	engine     state.EngineInfo
 	all        []state.Container
-	containers map[string][]state.Container // by service, without one-off ones
+	containers map[string][]state.Container // by service, without one-off ones and hooks
+	hooks      map[string][]state.Container // containers of hooks, by service
 	networks   map[string]state.ObservedNetwork
 	volumes    map[string]state.ObservedVolume
 	images     map[string]state.Image
@@ -41,13 +45,17 @@ func newIndex(observed state.Observed) index {
 	x := index{
 		engine:     observed.Engine,
 		containers: map[string][]state.Container{},
+		hooks:      map[string][]state.Container{},
 		networks:   map[string]state.ObservedNetwork{},
 		volumes:    map[string]state.ObservedVolume{},
 		images:     observed.Images,
 	}
 	x.all = slices.SortedFunc(slices.Values(observed.Containers), compareContainers)
 	for _, c := range x.all {
-		if !c.OneOff {
+		switch {
+		case c.IsHook():
+			x.hooks[c.Service] = append(x.hooks[c.Service], c)
+		case !c.OneOff:
 			x.containers[c.Service] = append(x.containers[c.Service], c)
 		}
 	}

@@ -106,6 +106,9 @@ type (
 		// Probe runs the container's own healthcheck with exec while waiting;
 		// false leaves it to the engine.
 		Probe bool `json:"probe,omitempty"`
+		// Hook names the hook that the container runs: "web pre_start[0]". It is
+		// empty for a service's container.
+		Hook string `json:"hook,omitempty"`
 		// Timeout ends the wait with a failure; 0 is no limit.
 		Timeout time.Duration `json:"timeout,omitempty"`
 	}
@@ -165,7 +168,8 @@ func (n Node) MarshalJSON() ([]byte, error) {
 		plain
 		Op        taggedOperation   `json:"op"`
 		OnFailure []taggedOperation `json:"onFailure,omitempty"`
-	}{plain(n), taggedOperation{n.Op}, tagged(n.OnFailure)})
+		OnCancel  []taggedOperation `json:"onCancel,omitempty"`
+	}{plain(n), taggedOperation{n.Op}, tagged(n.OnFailure), tagged(n.OnCancel)})
 }
 
 type taggedOperation struct{ Operation }

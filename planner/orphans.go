@@ -12,7 +12,7 @@ import (
 func (d *draft) addOrphans() {
 	var names []string
 	for _, c := range d.index.all {
-		if c.OneOff || slices.Contains(d.desired.Known, c.Service) {
+		if c.OneOff || c.IsHook() || slices.Contains(d.desired.Known, c.Service) {
 			continue
 		}
 		ref := state.ContainerRef(c.Service, c.Number)
@@ -23,6 +23,11 @@ func (d *draft) addOrphans() {
 		}
 		d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
 		d.remove(removal{label: ref.String() + " " + c.Name, ref: ref, container: c, group: c.Service, reason: reason})
+	}
+	for service := range d.index.hooks {
+		if !slices.Contains(d.desired.Known, service) {
+			d.removeHooks(service)
+		}
 	}
 	if len(names) > 0 && !d.policy.IgnoreOrphans {
 		d.warnings = append(d.warnings, "found orphan containers ("+strings.Join(names, ", ")+

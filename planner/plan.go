@@ -156,6 +156,9 @@ type Node struct {
 	// OnFailure undoes what this node and those before it did, in order, when
 	// this node fails.
 	OnFailure []Operation `json:"onFailure,omitempty"`
+	// OnCancel is done besides when the run is interrupted while this node is
+	// at work.
+	OnCancel []Operation `json:"onCancel,omitempty"`
 }
 
 // Name is the engine's name of what the node works on.

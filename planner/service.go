@@ -14,8 +14,16 @@ func (d *draft) addService(p *servicePlan) {
 	for _, s := range p.surplus {
 		d.addSurplus(p, s)
 	}
+	var changed []*bringUp
 	for _, r := range p.replicas {
-		d.addReplica(p, r)
+		if b := d.addReplica(p, r); b != nil {
+			b.prepare()
+			changed = append(changed, b)
+		}
+	}
+	d.addPreStart(p, changed)
+	for _, b := range changed {
+		b.finish()
 	}
 }
 
@@ -39,17 +47,18 @@ func (d *draft) addSurplus(p *servicePlan, s slot) {
 	}
 }
 
-func (d *draft) addReplica(p *servicePlan, r *replicaPlan) {
+// addReplica returns how to bring a replica up, nil for one that is left as it
+// is.
+func (d *draft) addReplica(p *servicePlan, r *replicaPlan) *bringUp {
 	if p.frozen {
 		d.change(Change{Ref: r.ref, Name: r.name, Action: NoOp, Reasons: p.frozenReasons()})
-		return
+		return nil
 	}
 	d.change(Change{Ref: r.ref, Name: r.name, Action: r.action, Reasons: r.reasons})
 	if r.action == NoOp {
-		return
+		return nil
 	}
-	b := bringUp{draft: d, service: p, replica: r}
-	b.add()
+	return &bringUp{draft: d, service: p, replica: r}
 }
 
 // removal is a container to remove.

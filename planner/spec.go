@@ -27,20 +27,11 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 	if name != r.name {
 		labels[state.LabelReplace] = r.name
 	}
-	for _, other := range tiedTo(service) {
-		if len(d.containersOf(other)) == 0 {
-			return state.ContainerSpec{}, fmt.Errorf(
-				"service %s lives in a namespace of service %s, or uses its volumes, but %s has no container: give it a replica", service.Name, other, other)
-		}
+	config, err := d.engineConfig(service, r.old)
+	if err != nil {
+		return state.ContainerSpec{}, err
 	}
-	config := service.Config
-	config.Build = nil
-	config.DependsOn = nil
-	config.Volumes = append(d.engineVolumes(service, r.old), d.services[service.Name].files.mounted...)
-	config.NetworkMode = d.engineMode(config.NetworkMode)
-	config.Ipc = d.engineMode(config.Ipc)
-	config.Pid = d.engineMode(config.Pid)
-	config.VolumesFrom = d.engineVolumesFrom(config.VolumesFrom)
+	config.Volumes = append(config.Volumes, d.services[service.Name].files.mounted...)
 	source := d.hashSource(service)
 	if source != nil {
 		delete(labels, state.LabelConfigHash)
@@ -51,6 +42,26 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 		Labels: labels, Config: config, OneShot: service.OneShot,
 		Attachments: d.attachments(service, r.ref.Number),
 	}, nil
+}
+
+// engineConfig is a service's configuration with the engine's names in the
+// place of the compose file's keys.
+func (d *draft) engineConfig(service state.Service, old *state.Container) (types.ServiceConfig, error) {
+	config := service.Config
+	for _, other := range tiedTo(service) {
+		if len(d.containersOf(other)) == 0 {
+			return config, fmt.Errorf(
+				"service %s lives in a namespace of service %s, or uses its volumes, but %s has no container: give it a replica", service.Name, other, other)
+		}
+	}
+	config.Build = nil
+	config.DependsOn = nil
+	config.Volumes = d.engineVolumes(service, old)
+	config.NetworkMode = d.engineMode(config.NetworkMode)
+	config.Ipc = d.engineMode(config.Ipc)
+	config.Pid = d.engineMode(config.Pid)
+	config.VolumesFrom = d.engineVolumesFrom(config.VolumesFrom)
+	return config, nil
 }
 
 // hashSource is nil for a service whose hash does not depend on containers.

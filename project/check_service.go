@@ -35,7 +35,14 @@ func (c *checker) service(s types.ServiceConfig) {
 			}
 		}
 	}
+	before := len(c.errs)
 	c.references(s, at)
+	for i, hook := range hooksOf(s) {
+		if len(c.errs) > before {
+			break // what a hook inherits is not reported again
+		}
+		c.references(hook, func(elements ...string) modelPath { return at(append([]string{"pre_start", itoa(i)}, elements...)...) })
+	}
 	c.scale(s, at)
 	c.limits(s, at)
 	c.mounts(s, at)

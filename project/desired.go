@@ -119,6 +119,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	s.DependsOn = b.wantedDependencies(s)
 	service.DependsOn = dependencies(s.DependsOn)
 	b.inputs(s, &service)
+	b.preStart(s, &service)
 	service.Config = s
 	return service, nil
 }

@@ -48,7 +48,6 @@ func (n *notes) when(set bool, field string) {
 func (n *notes) service(s types.ServiceConfig) {
 	n.when(s.CredentialSpec != nil, "credential_spec")
 	n.when(len(s.Models) > 0, "models")
-	n.when(len(s.PreStart) > 0, "pre_start")
 	n.when(s.Provider != nil, "provider")
 	n.when(s.Umask != nil, "umask")
 	n.when(s.UseAPISocket, "use_api_socket")

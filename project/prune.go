@@ -9,7 +9,11 @@ import (
 // prune takes out what no active service uses.
 func (p *Project) prune() {
 	used := map[string]map[string]bool{"network": {}, "volume": {}, "secret": {}, "config": {}, "model": {}}
+	var users []types.ServiceConfig
 	for _, s := range p.Model.Services {
+		users = append(append(users, s), hooksOf(s)...)
+	}
+	for _, s := range users {
 		for key := range s.Networks {
 			used["network"][key] = true
 		}

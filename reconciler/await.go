@@ -141,6 +141,8 @@ func (w *wait) explain(err error) error {
 	switch {
 	case errors.Is(err, errTooLong):
 		text = fmt.Sprintf("container %s: timed out after %s: it is %s", name, w.op.Timeout, describe(w.last))
+	case w.op.Hook != "":
+		text = fmt.Sprintf("%s: container %s %s; it is kept until the next run, for `docker logs %s`", w.op.Hook, name, err, name)
 	case w.op.Condition != state.Ready:
 		text = "dependency failed to start: " + text
 	}

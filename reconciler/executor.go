@@ -2,6 +2,7 @@ package reconciler
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -184,7 +185,11 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Err: done.err})
 	}
 	if r.ctx.Err() == nil {
-		r.undo(node)
+		undo := node.OnFailure
+		if canceled {
+			undo = slices.Concat(undo, node.OnCancel)
+		}
+		r.undo(node, undo)
 	}
 	for _, skipped := range r.schedule.failed(done.id) {
 		e := about(skipped, event.Skipped)
@@ -193,15 +198,15 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 	}
 }
 
-// undo runs a failed node's compensation. What it cannot undo, the next run
+// undo runs the compensation of a node that failed. What it cannot undo, the next run
 // finds and mends.
-func (r *run) undo(node planner.Node) {
-	if len(node.OnFailure) == 0 {
+func (r *run) undo(node planner.Node, undo []planner.Operation) {
+	if len(undo) == 0 {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
 	defer cancel()
-	for _, op := range node.OnFailure {
+	for _, op := range undo {
 		e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
 		if err := r.call(ctx, node, op); err != nil {
 			e.Phase, e.Error = event.Warning, err.Error()

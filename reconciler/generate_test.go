@@ -70,6 +70,9 @@ func drawService(t *rapid.T, before []state.Service, i int) state.Service {
 			drawFile(t, &s, target)
 		}
 	}
+	for range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, name+".hooks") {
+		drawHook(t, &s)
+	}
 	if len(before) > 0 && rapid.Bool().Draw(t, name+".depends") {
 		drawDependency(t, &s, before)
 	}
@@ -100,6 +103,17 @@ func fillFile(s *state.Service, file state.File, content string) {
 		s.Inputs = map[string]string{}
 	}
 	s.Inputs[file.Name] = file.Digest
+}
+
+func drawHook(t *rapid.T, s *state.Service) {
+	image := rapid.SampledFrom([]string{"img:1", "tool:1"}).Draw(t, s.Name+".hook image")
+	hook := types.PreStartHook{ContainerSpec: types.ContainerSpec{Image: image, Networks: s.Config.Networks}}
+	hook.PerReplica = rapid.Bool().Draw(t, s.Name+".per replica")
+	s.Config.PreStart = append(s.Config.PreStart, hook)
+	s.PreStart = append(s.PreStart, state.PreStart{
+		Config:     types.ServiceConfig{Name: s.Name, ContainerSpec: hook.ContainerSpec},
+		PerReplica: hook.PerReplica, PullPolicy: "missing",
+	})
 }
 
 func drawDependency(t *rapid.T, s *state.Service, before []state.Service) {

@@ -94,6 +94,9 @@ func converged(ctx context.Context, x engine.Engine, desired state.Desired, poli
 		return err
 	}
 	for _, c := range observed.Containers {
+		if c.IsHook() {
+			return fmt.Errorf("container %s of a hook is left", c.Name)
+		}
 		if strings.Contains(c.Name, ".next-") {
 			return fmt.Errorf("container %s has a temporary name", c.Name)
 		}

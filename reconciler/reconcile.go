@@ -119,5 +119,5 @@ func (e *NodeError) overtaken() bool {
 	case "CreateContainer", "CreateNetwork", "RenameContainer":
 		return errors.Is(e.Err, engine.ErrConflict)
 	}
-	return e.Ref.Kind == state.KindContainer && errors.Is(e.Err, engine.ErrNotFound)
+	return (e.Ref.Kind == state.KindContainer || e.Ref.Kind == state.KindHook) && errors.Is(e.Err, engine.ErrNotFound)
 }

@@ -72,6 +72,9 @@ type Service struct {
 	// Inputs are digests (sha256:…) of what the hash does not cover, by name:
 	// "config/x", "secret/y".
 	Inputs map[string]string `json:"inputs,omitempty"`
+	// PreStart are the hooks to run before its containers are started, in
+	// order.
+	PreStart []PreStart `json:"preStart,omitempty"`
 	// Build is nil for a service that is not built.
 	Build *BuildSpec `json:"build,omitempty"`
 	// PullPolicy is always, missing, never, build or refresh; RefreshAfter is

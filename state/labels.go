@@ -17,6 +17,8 @@ const (
 	LabelEnvFile      = "com.docker.compose.project.environment_file"
 	LabelNetwork      = "com.docker.compose.network"
 	LabelVolume       = "com.docker.compose.volume"
+	LabelHook         = "com.docker.compose.hook"       // on a container that runs a hook: its kind
+	LabelHookIndex    = "com.docker.compose.hook-index" // its place in the service's list, from 0
 	LabelVersion      = "com.docker.compose.version"
 	LabelStackConfig  = "dev.stack.config" // the service as it was applied: see EncodeConfig
 	LabelStackInputs  = "dev.stack.inputs" // digests of configs and secrets: see EncodeInputs

@@ -15,6 +15,9 @@ const (
 	KindImage     Kind = "image"
 	KindNetwork   Kind = "network"
 	KindVolume    Kind = "volume"
+	KindHook      Kind = "hook"     // the container of a pre_start hook
+	KindProvider  Kind = "provider" // a service that a program provides
+	KindModel     Kind = "model"
 )
 
 // Ref names a resource by what it is for, not by the engine's id. It is
@@ -40,11 +43,21 @@ func NetworkRef(key string) Ref { return Ref{Kind: KindNetwork, Name: key} }
 // VolumeRef names a volume by its key in the compose file.
 func VolumeRef(key string) Ref { return Ref{Kind: KindVolume, Name: key} }
 
-// String returns web/1 for a container, and kind/name (network/backend,
+// ProviderRef names a service that a program provides.
+func ProviderRef(service string) Ref { return Ref{Kind: KindProvider, Name: service} }
+
+// ModelRef names a model by its key in the compose file.
+func ModelRef(key string) Ref { return Ref{Kind: KindModel, Name: key} }
+
+// String returns web/1 for a container, the name of a hook, and kind/name (network/backend,
 // volume/data, image/redis:7) for everything else.
 func (r Ref) String() string {
-	if r.Kind == KindContainer {
+	switch r.Kind {
+	case KindContainer:
 		return r.Name + "/" + strconv.Itoa(r.Number)
+	case KindHook:
+		return r.Name
+	case KindImage, KindNetwork, KindVolume, KindProvider, KindModel:
 	}
 	return fmt.Sprintf("%s/%s", r.Kind, r.Name)
 }

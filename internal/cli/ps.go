@@ -97,6 +97,8 @@ func (a *app) ps(ctx context.Context, o psOptions, services []string) error {
 
 func (o *psOptions) wants(c state.Container, t target, services []string) bool {
 	switch {
+	case c.IsHook():
+		return false
 	case len(services) > 0 && !slices.Contains(services, c.Service):
 		return false
 	case len(o.status) > 0:

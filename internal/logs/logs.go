@@ -82,7 +82,7 @@ func (o Options) observe(ctx context.Context, source Source) ([]state.Container,
 
 // Wants is true for a container that the options mean.
 func (o Options) Wants(c state.Container) bool {
-	return !c.OneOff && o.hasService(c.Service) && (o.Index == 0 || o.Index == c.Number)
+	return !c.OneOff && !c.IsHook() && o.hasService(c.Service) && (o.Index == 0 || o.Index == c.Number)
 }
 
 func (o Options) hasService(name string) bool {

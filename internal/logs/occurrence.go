@@ -11,7 +11,7 @@ import (
 
 // occurred takes one entry of the engine's event stream.
 func (f *follower) occurred(ctx context.Context, o state.Occurrence) error {
-	if !f.options.hasService(o.Service) || o.Labels[state.LabelOneOff] == "True" {
+	if !f.options.hasService(o.Service) || o.Labels[state.LabelOneOff] == "True" || o.Labels[state.LabelHook] != "" {
 		return nil
 	}
 	s := f.streams[o.Container]
