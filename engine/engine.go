@@ -33,6 +33,8 @@ type Engine struct {
 	Watcher
 	LogReader
 	Execer
+	// Providers is nil for one that has none: what needs it is an error then.
+	Providers
 }
 
 // Observer reads. It never writes.
@@ -108,6 +110,19 @@ type Watcher interface {
 	// nil when ctx ends, and an error when the stream breaks; what happened in
 	// between is lost, so inspect again.
 	Watch(ctx context.Context, project string, ready func(), each func(state.Occurrence)) error
+}
+
+// Providers brings up what is not a container: services that a program
+// provides, and AI models. What they give to services is in what the Observer
+// beside them returns from then on, under Observed.Provided.
+type Providers interface {
+	// RunProvider brings a provider up, or makes sure that it is.
+	RunProvider(ctx context.Context, project string, provider state.Provider, progress func(state.Progress)) error
+	// StopProvider stops one that can be stopped.
+	StopProvider(ctx context.Context, project string, provider state.Provider, progress func(state.Progress)) error
+	RemoveProvider(ctx context.Context, project string, provider state.Provider, progress func(state.Progress)) error
+	// ConfigureModel pulls a model that is not here and configures it.
+	ConfigureModel(ctx context.Context, model state.Model, progress func(state.Progress)) error
 }
 
 // LogReader reads what a container printed.

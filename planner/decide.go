@@ -14,9 +14,11 @@ type servicePlan struct {
 	replicas []*replicaPlan
 	surplus  []slot
 	frozen   bool // left as it is
-	pending  bool // left as it is until its image is known
-	files    placement
-	filled   ID // the node after which the volume of its files is filled
+	pending  bool // left as it is until its image is known, or what it gets
+	// pendingOn are the providers and models that it waits for.
+	pendingOn []string
+	files     placement
+	filled    ID // the node after which the volume of its files is filled
 	// gone are the nodes that remove what is too many.
 	gone []ID
 }

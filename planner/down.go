@@ -24,6 +24,7 @@ func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 		}
 		return policy.RemoveOrphans
 	})
+	t.chooseProviders(policy.Services, t.removeNode)
 	t.addContainers(func(m removal) ID {
 		if m.container.IsHook() {
 			return t.removeHook(m.container, m.after)
@@ -51,6 +52,7 @@ func Stop(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 		wanted := len(policy.Services) == 0 || slices.Contains(policy.Services, c.Service)
 		return wanted && !c.OneOff && !c.IsHook() && (c.Running() || c.Status == state.StatusRestarting)
 	})
+	t.chooseProviders(policy.Services, t.stopNode)
 	t.addContainers(func(m removal) ID {
 		t.change(Change{Ref: m.ref, Name: m.container.Name, Action: Update, Reasons: []Reason{{Text: "stops"}}})
 		return t.stop(m)
@@ -64,14 +66,20 @@ type teardown struct {
 	chosen     []state.Container
 	dependents map[string][]string // services by the one that they depend on
 	last       map[string]ID       // the node that ends a container, by its id
+
+	providers    map[string]state.Provider // the chosen ones, by name
+	endProvider  func(state.Provider) Node
+	lastProvider map[string]ID // the node that ends a provider
 }
 
 func newTeardown(desired state.Desired, observed state.Observed, timeout *time.Duration) *teardown {
-	d := newDraft(state.Desired{Project: desired.Project}, observed, UpPolicy{StopTimeout: timeout})
+	d := newDraft(state.Desired{Project: desired.Project, Providers: desired.Providers}, observed, UpPolicy{StopTimeout: timeout})
 	for _, s := range desired.Services {
 		d.services[s.Name] = &servicePlan{service: s}
 	}
-	return &teardown{draft: d, last: map[string]ID{}}
+	return &teardown{
+		draft: d, last: map[string]ID{}, providers: map[string]state.Provider{}, lastProvider: map[string]ID{},
+	}
 }
 
 // choose takes the containers to end, and works out who depends on whom from
@@ -94,6 +102,11 @@ func (t *teardown) choose(wanted func(state.Container) bool) {
 			g.Edge(name, dependency.Service)
 		}
 	}
+	for _, p := range t.desired.Providers {
+		for _, dependency := range p.DependsOn {
+			g.Edge(p.Name, dependency.Service)
+		}
+	}
 	t.dependents = map[string][]string{}
 	if g.Cycle() != nil {
 		return
@@ -104,7 +117,8 @@ func (t *teardown) choose(wanted func(state.Container) bool) {
 	}
 }
 
-// addContainers ends each chosen container after those of its dependents.
+// addContainers ends each chosen container, and provider, after those of its
+// dependents.
 func (t *teardown) addContainers(end func(removal) ID) {
 	done := map[string]bool{} // services
 	var ended func(service string) []ID
@@ -119,6 +133,9 @@ func (t *teardown) addContainers(end func(removal) ID) {
 				ids = append(ids, t.last[c.ID])
 			}
 		}
+		if id := t.lastProvider[service]; id != "" {
+			ids = append(ids, id)
+		}
 		if len(ids) == 0 { // none of its own: as soon as its dependents are gone
 			for _, dependent := range t.dependents[service] {
 				ids = append(ids, ended(dependent)...)
@@ -129,12 +146,22 @@ func (t *teardown) addContainers(end func(removal) ID) {
 	for _, c := range t.chosen {
 		ended(c.Service)
 	}
+	for _, p := range t.desired.Providers {
+		if _, chosen := t.providers[p.Name]; chosen {
+			ended(p.Name)
+		}
+	}
 }
 
 func (t *teardown) endService(service string, ended func(string) []ID, end func(removal) ID) {
 	var after []ID
 	for _, dependent := range t.dependents[service] {
 		after = append(after, ended(dependent)...)
+	}
+	if p, is := t.providers[service]; is {
+		node := t.endProvider(p)
+		node.After = after
+		t.lastProvider[service] = t.nodes.add(node)
 	}
 	taken := map[string]bool{}
 	for _, c := range t.chosen {

@@ -55,7 +55,7 @@ func (d *draft) pullPolicy(service state.Service) string {
 
 func (d *draft) creates(service state.Service) bool {
 	p := d.services[service.Name]
-	return !p.frozen && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
+	return (!p.frozen || p.pending) && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
 }
 
 // checkNever finds the services that may not pull an image that is not here.

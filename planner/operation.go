@@ -118,6 +118,25 @@ type (
 		Hook      string            `json:"hook"` // post_start, pre_stop
 		Spec      types.ServiceHook `json:"spec"`
 	}
+	// RunProvider brings a service up that a program provides.
+	RunProvider struct {
+		Project  string         `json:"project"`
+		Provider state.Provider `json:"provider"`
+	}
+	// StopProvider stops one, if its program can.
+	StopProvider struct {
+		Project  string         `json:"project"`
+		Provider state.Provider `json:"provider"`
+	}
+	// RemoveProvider takes one down.
+	RemoveProvider struct {
+		Project  string         `json:"project"`
+		Provider state.Provider `json:"provider"`
+	}
+	// ConfigureModel pulls and configures an AI model.
+	ConfigureModel struct {
+		Model state.Model `json:"model"`
+	}
 )
 
 // Kind returns the operation's name.
@@ -140,6 +159,10 @@ func (RemoveContainer) Kind() string   { return "RemoveContainer" }
 func (RenameContainer) Kind() string   { return "RenameContainer" }
 func (AwaitContainer) Kind() string    { return "AwaitContainer" }
 func (RunHook) Kind() string           { return "RunHook" }
+func (RunProvider) Kind() string       { return "RunProvider" }
+func (StopProvider) Kind() string      { return "StopProvider" }
+func (RemoveProvider) Kind() string    { return "RemoveProvider" }
+func (ConfigureModel) Kind() string    { return "ConfigureModel" }
 
 func (o PullImage) target() string         { return o.Image }
 func (o BuildImage) target() string        { return o.Build.Image }
@@ -160,6 +183,10 @@ func (o RemoveContainer) target() string   { return o.Container.Name }
 func (o RenameContainer) target() string   { return o.Name }
 func (o AwaitContainer) target() string    { return o.Container.Name }
 func (o RunHook) target() string           { return o.Container.Name }
+func (o RunProvider) target() string       { return o.Provider.Name }
+func (o StopProvider) target() string      { return o.Provider.Name }
+func (o RemoveProvider) target() string    { return o.Provider.Name }
+func (o ConfigureModel) target() string    { return o.Model.Key }
 
 // MarshalJSON writes a node with its operation's kind beside its fields.
 func (n Node) MarshalJSON() ([]byte, error) {

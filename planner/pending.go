@@ -8,31 +8,60 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// freeze leaves services as they are: those that the policy excludes, and those
-// that have containers which a new image may replace, with all that depend on
-// them. The plan after this one knows.
+// freeze leaves services as they are: those that the policy excludes, those
+// that have containers which a new image may replace, and those that get
+// something from a provider or a model that is yet to be brought up, with all
+// that depend on them. The plan after this one knows.
 func (d *draft) freeze() {
-	g := dag.New[string]()
-	var pending []string
-	refreshed := d.refreshed()
-	for name, p := range d.services {
-		g.Add(name)
-		for _, dependency := range p.service.DependsOn {
-			if d.services[dependency.Service] != nil {
-				g.Edge(name, dependency.Service)
-			}
-		}
+	users, refreshed := d.users(), d.refreshed()
+	for _, name := range slices.Sorted(maps.Keys(d.services)) {
+		p := d.services[name]
 		keeps := slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current != nil })
 		if keeps && slices.ContainsFunc(state.ImagesOf(p.service.Config), func(image string) bool { return refreshed[image] }) {
-			pending = append(pending, name)
+			for _, user := range users.Closure(name) {
+				d.deferUser(user, "")
+			}
 		}
 	}
-	for _, name := range g.Reverse().Closure(pending...) {
-		d.services[name].frozen, d.services[name].pending = true, true
+	for _, name := range slices.Sorted(maps.Keys(d.supplies)) {
+		for _, user := range users.Closure(name) {
+			if s := d.supplies[name]; !s.known && user != name {
+				d.deferUser(user, s.ref.Name)
+			}
+		}
+	}
+	d.freezeOthers()
+}
+
+// deferUser makes the next plan decide on what uses a supply, or an image where
+// none is named.
+func (d *draft) deferUser(user, supply string) {
+	p, s := d.services[user], d.supplies[user]
+	switch {
+	case p != nil && supply != "":
+		p.frozen, p.pending, p.pendingOn = true, true, append(p.pendingOn, supply)
+	case p != nil:
+		p.frozen, p.pending = true, true
+	case supply != "":
+		s.pending, s.pendingOn = true, append(s.pendingOn, supply)
+	default:
+		s.pending = true
+	}
+}
+
+// freezeOthers leaves alone what the policy excludes.
+func (d *draft) freezeOthers() {
+	if len(d.policy.Only) == 0 {
+		return
 	}
 	for name, p := range d.services {
-		if len(d.policy.Only) > 0 && !slices.Contains(d.policy.Only, name) {
+		if !slices.Contains(d.policy.Only, name) {
 			p.frozen, p.pending = true, false
+		}
+	}
+	for _, s := range d.supplies {
+		if !s.known && !slices.Contains(d.policy.Only, s.ref.Name) {
+			s.excluded, s.pending = true, false
 		}
 	}
 }
@@ -50,7 +79,7 @@ func (d *draft) refreshed() map[string]bool {
 
 func (p *servicePlan) frozenReasons() []Reason {
 	if p.pending {
-		return []Reason{{Text: "planned once its images are known"}}
+		return []Reason{pendingReason(p.pendingOn)}
 	}
 	return nil
 }
@@ -61,44 +90,65 @@ func (d *draft) addPending() {
 	needed := d.neededNow()
 	g := dag.New[string]() // of services and nodes, with edges in both directions
 	tie := func(a, b string) { g.Edge(a, b); g.Edge(b, a) }
-	images := map[ID]bool{}
-	for name, p := range d.services {
-		if !p.pending {
-			continue
-		}
+	images, all := map[ID]bool{}, d.waiting()
+	for name, w := range all {
 		g.Add("service " + name)
-		for _, dependency := range p.service.DependsOn {
-			if other := d.services[dependency.Service]; other != nil && other.pending {
+		for _, dependency := range w.dependsOn {
+			if _, waits := all[dependency.Service]; waits {
 				tie("service "+name, "service "+dependency.Service)
 			}
 		}
-		for _, id := range d.bringersOf(p.service) {
+		for _, id := range w.images {
 			if !needed[id] {
 				images[id] = true
 				tie("service "+name, "node "+string(id))
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(d.services)) {
-		if d.services[name].pending && !d.isPending(name) {
-			d.pending = append(d.pending, d.together(g.Closure("service "+name), images))
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !d.isPending(name) {
+			d.pending = append(d.pending, together(all, g.Closure("service "+name), images))
 		}
 	}
+}
+
+// waiting is a pending service, of containers or of a provider.
+type waiting struct {
+	dependsOn []state.Dependency
+	images    []ID // the nodes that bring them
+	refs      []state.Ref
+}
+
+// waiting are the pending services, by name.
+func (d *draft) waiting() map[string]waiting {
+	all := map[string]waiting{}
+	for name, p := range d.services {
+		if p.pending {
+			w := waiting{dependsOn: p.service.DependsOn, images: d.bringersOf(p.service)}
+			for _, r := range p.replicas {
+				w.refs = append(w.refs, r.ref)
+			}
+			all[name] = w
+		}
+	}
+	for _, s := range d.supplies {
+		if s.pending {
+			all[s.ref.Name] = waiting{dependsOn: s.dependsOn, refs: []state.Ref{s.ref}}
+		}
+	}
+	return all
 }
 
 func (d *draft) isPending(service string) bool {
 	return slices.ContainsFunc(d.pending, func(p Pending) bool { return slices.Contains(p.Services, service) })
 }
 
-func (d *draft) together(members []string, images map[ID]bool) Pending {
+func together(all map[string]waiting, members []string, images map[ID]bool) Pending {
 	var pending Pending
-	for _, name := range slices.Sorted(maps.Keys(d.services)) {
-		if !slices.Contains(members, "service "+name) {
-			continue
-		}
-		pending.Services = append(pending.Services, name)
-		for _, r := range d.services[name].replicas {
-			pending.Replicas = append(pending.Replicas, r.ref)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if slices.Contains(members, "service "+name) {
+			pending.Services = append(pending.Services, name)
+			pending.Replicas = append(pending.Replicas, all[name].refs...)
 		}
 	}
 	slices.SortFunc(pending.Replicas, state.Ref.Compare)
@@ -115,6 +165,9 @@ func (d *draft) bringersOf(service state.Service) []ID {
 	var all []ID
 	for _, image := range state.ImagesOf(service.Config) {
 		all = append(all, d.bringers(d.images[image])...)
+	}
+	for _, hook := range service.PreStart {
+		all = append(all, d.bringers(d.images[hook.Config.Image])...)
 	}
 	return all
 }

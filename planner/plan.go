@@ -28,13 +28,14 @@ type Plan struct {
 	// until the policy has the consent.
 	Consents []Consent `json:"consents,omitempty"`
 	// Pending are services whose fate depends on images that this plan pulls
-	// or builds. They are left as they are, and after this plan another one is
+	// or builds, or on what the providers give that it runs. They are left as they are, and after this plan another one is
 	// to be made for them.
 	Pending []Pending `json:"pending,omitempty"`
 }
 
 // Pending are services that are planned for once some nodes are done: those
-// that may get another image, and those that depend on them.
+// that may get another image or use what is yet to be provided, and those that
+// depend on them.
 type Pending struct {
 	Services []string    `json:"services"`
 	Replicas []state.Ref `json:"replicas,omitempty"`

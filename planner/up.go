@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/dag"
@@ -16,7 +17,11 @@ import (
 // services that wait for each other.
 func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, error) {
 	d := newDraft(desired, observed, policy)
-	order, err := serviceOrder(desired.Services)
+	d.decideSupplies()
+	if err := d.supplyServices(); err != nil {
+		return Plan{}, err
+	}
+	order, err := serviceOrder(d.desired.Services)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -33,6 +38,7 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	for _, service := range order {
 		d.addService(d.services[service.Name])
 	}
+	d.addSupplies()
 	d.addOrphans()
 	d.removeFilesVolumes()
 	d.addNetworkMoves()
@@ -50,10 +56,13 @@ type draft struct {
 	index    index
 	nodes    nodeSet
 	services map[string]*servicePlan
-	networks map[string]*networkPlan // by key
-	volumes  map[string]*volumePlan  // by key
-	images   map[string]ID           // the nodes that bring them
-	detached map[string]bool         // ids of the containers that are taken off a network
+	networks map[string]*networkPlan            // by key
+	volumes  map[string]*volumePlan             // by key
+	images   map[string]ID                      // the nodes that bring them
+	supplies map[string]*supply                 // by the text of their refs
+	provided map[string]state.Provided          // by ref
+	file     map[string]types.MappingWithEquals // the environment in the file of services that get more, by name
+	detached map[string]bool                    // ids of the containers that are taken off a network
 	changes  []Change
 	warnings []string
 	consents []Consent
@@ -71,6 +80,9 @@ func newDraft(desired state.Desired, observed state.Observed, policy UpPolicy) *
 		volumes:  map[string]*volumePlan{},
 		images:   map[string]ID{},
 		detached: map[string]bool{},
+		supplies: map[string]*supply{},
+		provided: observed.Provided,
+		file:     map[string]types.MappingWithEquals{},
 	}
 }
 

@@ -44,7 +44,8 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	for _, name := range sortedKeys(p.Model.Services) {
 		s := p.Model.Services[name]
 		if s.Provider != nil {
-			continue // not honoured yet: see Project.Warnings
+			d.Providers = append(d.Providers, b.provider(s))
+			continue
 		}
 		service, err := b.service(s)
 		if err != nil {
@@ -59,6 +60,7 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	if err := b.errs.orNil(); err != nil {
 		return state.Desired{}, err
 	}
+	d.Models = p.desiredModels()
 	if d.Networks, err = p.desiredNetworks(); err != nil {
 		return state.Desired{}, err
 	}
@@ -125,11 +127,11 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 }
 
 // wantedDependencies leaves out optional dependencies on services that are not
-// active, and those that no engine runs.
+// active.
 func (b *desiredBuilder) wantedDependencies(s types.ServiceConfig) types.DependsOnConfig {
 	var wanted types.DependsOnConfig
 	for name, dependency := range s.DependsOn {
-		if other, active := b.model.Services[name]; active && other.Provider == nil {
+		if _, active := b.model.Services[name]; active {
 			if wanted == nil {
 				wanted = types.DependsOnConfig{}
 			}

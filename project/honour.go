@@ -22,9 +22,6 @@ func (p *Project) notHonoured() []string {
 	for _, name := range sortedKeys(p.Model.Jobs) {
 		n.when(true, "jobs."+name)
 	}
-	for _, name := range sortedKeys(p.Model.Models) {
-		n.when(true, "models."+name)
-	}
 	return n.all
 }
 
@@ -47,8 +44,6 @@ func (n *notes) when(set bool, field string) {
 
 func (n *notes) service(s types.ServiceConfig) {
 	n.when(s.CredentialSpec != nil, "credential_spec")
-	n.when(len(s.Models) > 0, "models")
-	n.when(s.Provider != nil, "provider")
 	n.when(s.Umask != nil, "umask")
 	n.when(s.UseAPISocket, "use_api_socket")
 	for _, from := range s.VolumesFrom {

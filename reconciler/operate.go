@@ -66,6 +66,8 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 		return x.RenameContainer(ctx, r.names.key(op.Container), op.Name)
 	case planner.RunHook:
 		return r.hook(ctx, op)
+	case planner.RunProvider, planner.StopProvider, planner.RemoveProvider, planner.ConfigureModel:
+		return r.provide(ctx, node, op)
 	default:
 		return fmt.Errorf("operation %s is not known to the executor", operation.Kind())
 	}

@@ -3,6 +3,8 @@ package reconciler
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -45,8 +47,8 @@ const maxOvertaken = 3
 type Next func(only []string, imagesFresh bool) (planner.Plan, error)
 
 // Converge executes a plan, and then those that next makes: for the services
-// whose fate depended on images, as soon as theirs are here and the rest of the
-// plan is done, and again for what was overtaken. The images of pending
+// whose fate depended on images or providers, as soon as theirs are here and the
+// rest of the plan is done, and again for what was overtaken. The images of pending
 // services are brought beside the rest of the plan. Plans that change more than
 // images run one after the other, and next is called between them.
 func (x Executor) Converge(ctx context.Context, plan planner.Plan, next Next) error {
@@ -89,12 +91,23 @@ func (x Executor) settle(ctx context.Context, plan planner.Plan, next func() (pl
 	return x.Execute(ctx, plan)
 }
 
+// settleNext executes what next makes, and again while there are services that
+// wait for what a provider gives that the plan before has run.
 func (x Executor) settleNext(ctx context.Context, next func() (planner.Plan, error)) error {
-	plan, err := next()
-	if err != nil {
-		return err
+	var before []planner.Pending
+	for {
+		plan, err := next()
+		if err != nil {
+			return err
+		}
+		if len(before) > 0 && reflect.DeepEqual(before, plan.Pending) {
+			return fmt.Errorf("services %v wait for what nothing provides", plan.Pending[0].Services)
+		}
+		if err := x.settle(ctx, plan, next); err != nil || len(plan.Pending) == 0 {
+			return err
+		}
+		before = plan.Pending
 	}
-	return x.settle(ctx, plan, next)
 }
 
 // overtaken is true for a run that failed only because the containers and

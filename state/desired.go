@@ -15,6 +15,10 @@ type Desired struct {
 	Services []Service `json:"services,omitempty"`
 	Networks []Network `json:"networks,omitempty"`
 	Volumes  []Volume  `json:"volumes,omitempty"`
+	// Providers are the services that programs provide, Models the AI models
+	// that services use.
+	Providers []Provider `json:"providers,omitempty"`
+	Models    []Model    `json:"models,omitempty"`
 	// Builds are the images that wanted builds start from (additional_contexts
 	// service:x), of services that are not wanted themselves.
 	Builds []BuildSpec `json:"builds,omitempty"`

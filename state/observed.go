@@ -17,6 +17,9 @@ type Observed struct {
 	// Images are the images that are present, by the reference or id that was
 	// asked for in the [Scope].
 	Images map[string]Image `json:"images,omitempty"`
+	// Provided is what providers and models that this process brought up give,
+	// by the text of their ref: provider/db, model/llm.
+	Provided map[string]Provided `json:"provided,omitempty"`
 }
 
 // Scope is what to observe: all that has the project's label, and the named

@@ -45,6 +45,7 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 		Watcher:    watcher{f, e.Watcher},
 		LogReader:  logReader{f, e.LogReader},
 		Execer:     execer{f, e.Execer},
+		Providers:  e.Providers,
 	}
 }
 

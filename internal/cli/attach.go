@@ -236,6 +236,9 @@ func (t *attachment) stopAll() error {
 
 func (t *attachment) stopWith(ctx context.Context, timeout *time.Duration) error {
 	services := t.services
+	for _, p := range t.desired.Providers {
+		services = append(slices.Clone(services), p.Name)
+	}
 	if len(t.policy.Selected) > 0 {
 		services = t.policy.Selected
 	}

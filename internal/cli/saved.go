@@ -164,6 +164,12 @@ func desiredDigests(d state.Desired) map[string]string {
 	for _, s := range d.Services {
 		digests["service "+s.Name] = digest(s)
 	}
+	for _, p := range d.Providers {
+		digests["provider "+p.Name] = digest(p)
+	}
+	for _, m := range d.Models {
+		digests["model "+m.Key] = digest(m)
+	}
 	for _, n := range d.Networks {
 		digests["network "+n.Key] = digest(n)
 	}

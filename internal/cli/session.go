@@ -14,6 +14,7 @@ import (
 	"github.com/stackctl/stack/engine/docker"
 	"github.com/stackctl/stack/engine/memory"
 	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/internal/provider"
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/reconciler"
@@ -41,6 +42,7 @@ func (a *app) open(t target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	e = provider.New(provider.Options{Environ: a.environ(t), Dir: a.process.Dir}).Beside(e)
 	return &session{app: a, engine: e, close: close, settings: settings, warnings: t.warnings}, nil
 }
 

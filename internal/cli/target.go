@@ -68,6 +68,14 @@ func (a *app) env(t target) lookup {
 	}
 }
 
+// environ is the environment of programs that are run for a project.
+func (a *app) environ(t target) []string {
+	if t.project == nil {
+		return a.process.Environ
+	}
+	return t.project.Environment()
+}
+
 // identity is the least that a plan needs to know: the project's name and, if
 // there are files, its services and volumes.
 func (t target) identity() state.Desired {

@@ -9,11 +9,13 @@ import (
 )
 
 // Counts is how many resources a plan changes, and how. Images are counted
-// as pulled, built and pushed alone.
+// as pulled, built and pushed alone; pre_start hooks, providers and models as
+// run.
 type Counts struct {
 	Pull      int `json:"pull"`
 	Build     int `json:"build"`
 	Push      int `json:"push"`
+	Run       int `json:"run"`
 	Create    int `json:"create"`
 	Update    int `json:"update"`
 	Replace   int `json:"replace"`
@@ -41,6 +43,8 @@ func Count(plan planner.Plan) Counts {
 	for _, change := range plan.Changes {
 		switch {
 		case change.Ref.Kind == state.KindImage && change.Action != planner.Delete:
+		case runs(change.Ref.Kind) && (change.Action == planner.Create || change.Action == planner.Update):
+			c.Run++
 		case change.Action == planner.Create:
 			c.Create++
 		case change.Action == planner.Update:
@@ -56,6 +60,11 @@ func Count(plan planner.Plan) Counts {
 	return c
 }
 
+// runs is true for what is brought up by running something, each time anew.
+func runs(kind state.Kind) bool {
+	return kind == state.KindHook || kind == state.KindProvider || kind == state.KindModel
+}
+
 // String lists what there is: "2 to create, 1 to replace, 4 unchanged".
 func (c Counts) String() string {
 	var parts []string
@@ -66,6 +75,7 @@ func (c Counts) String() string {
 		{c.Pull, "to pull"},
 		{c.Build, "to build"},
 		{c.Push, "to push"},
+		{c.Run, "to run"},
 		{c.Create, "to create"},
 		{c.Update, "to update"},
 		{c.Replace, "to replace"},

@@ -142,10 +142,19 @@ func (p *plain) replacement(e event.Event) string {
 	return ""
 }
 
-// progress prints a build's steps, and the transfers that begin again. How far
-// a transfer is, and what probes say, is not told in lines.
+// talks is true for an operation whose progress is what a person reads.
+func talks(op string) bool {
+	switch op {
+	case "BuildImage", "RunProvider", "StopProvider", "RemoveProvider":
+		return true
+	}
+	return false
+}
+
+// progress prints a build's steps, what providers say, and the transfers that
+// begin again. How far a transfer is, and what probes say, is not told in lines.
 func (p *plain) progress(s subject, e event.Event) {
-	if !e.Again && (e.Op != "BuildImage" || e.Total > 0 || e.Bytes > 0) {
+	if !e.Again && (!talks(e.Op) || e.Total > 0 || e.Bytes > 0) {
 		return
 	}
 	text := oneLine(e.Detail)

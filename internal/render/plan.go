@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/stackctl/stack/planner"
@@ -55,6 +57,7 @@ func (t *planText) line(format string, args ...any) {
 func (t *planText) sections() []section {
 	titles := map[state.Kind]string{
 		state.KindNetwork: "Networks", state.KindVolume: "Volumes", state.KindImage: "Images", state.KindContainer: "Services",
+		state.KindProvider: "Providers", state.KindModel: "Models", state.KindHook: "Hooks",
 	}
 	var all []section
 	for _, kind := range kinds(t.plan) {
@@ -112,11 +115,26 @@ func (t *planText) pending() {
 	if len(t.plan.Pending) == 0 {
 		return
 	}
-	t.line("%s", t.style.bold("Checked again when the images are here"))
+	lines := map[string][]string{} // by why
 	for _, pending := range t.plan.Pending {
-		t.line("    %s", strings.Join(replicaNames(pending.Replicas), ", "))
+		refs := map[string][]state.Ref{}
+		for _, change := range t.plan.Changes {
+			if slices.Contains(pending.Replicas, change.Ref) && len(change.Reasons) > 0 {
+				why := change.Reasons[0].String()
+				refs[why] = append(refs[why], change.Ref)
+			}
+		}
+		for why, refs := range refs {
+			lines[why] = append(lines[why], strings.Join(replicaNames(refs), ", "))
+		}
 	}
-	t.line("")
+	for _, why := range slices.Sorted(maps.Keys(lines)) {
+		t.line("%s", t.style.bold(strings.ToUpper(why[:1])+why[1:]))
+		for _, line := range lines[why] {
+			t.line("    %s", line)
+		}
+		t.line("")
+	}
 }
 
 func (t *planText) consents() {

@@ -67,7 +67,7 @@ func (t *planText) newEntry(change planner.Change) entry {
 		e.undo = t.order.undo(change.Ref)
 	case state.KindImage:
 		e.note = t.order.imageSource(change.Ref)
-	case state.KindNetwork, state.KindVolume:
+	case state.KindNetwork, state.KindVolume, state.KindHook, state.KindProvider, state.KindModel:
 	}
 	e.explain(change)
 	return e

@@ -42,7 +42,9 @@ func newOrder(plan planner.Plan) order {
 // kinds returns the kinds of resource in the order in which they are changed:
 // what services need comes before them, and goes after them.
 func kinds(plan planner.Plan) []state.Kind {
-	all := []state.Kind{state.KindNetwork, state.KindVolume, state.KindImage, state.KindContainer}
+	all := []state.Kind{
+		state.KindNetwork, state.KindVolume, state.KindImage, state.KindModel, state.KindProvider, state.KindHook, state.KindContainer,
+	}
 	if c := Count(plan); c.Delete > 0 && c.Create+c.Update+c.Replace == 0 {
 		slices.Reverse(all)
 	}

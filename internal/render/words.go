@@ -32,14 +32,16 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Pushing", "Pushed"}
 	case checkImage:
 		return words{"Checking", "Checked"}
-	case "CreateNetwork", "CreateVolume", "WriteVolume", "CreateContainer":
+	case "CreateNetwork", "CreateVolume", "WriteVolume", "CreateContainer", "RunProvider":
 		return words{"Creating", "Created"}
-	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer":
+	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer", "RemoveProvider":
 		return words{"Removing", "Removed"}
 	case "StartContainer":
 		return words{"Starting", "Started"}
-	case "StopContainer":
+	case "StopContainer", "StopProvider":
 		return words{"Stopping", "Stopped"}
+	case "ConfigureModel":
+		return words{"Configuring", "Configured"}
 	case "RenameContainer":
 		return words{"Renaming", "Renamed"}
 	case "AwaitContainer":
@@ -95,9 +97,11 @@ func purpose(op string, condition state.Condition) string {
 		return "to be pushed"
 	case "StartContainer", "RunHook":
 		return "to start"
-	case "StopContainer":
+	case "StopContainer", "StopProvider":
 		return "to stop"
-	case "RemoveContainer", "RemoveNetwork", "RemoveVolume", "RemoveImage":
+	case "RunProvider", "ConfigureModel":
+		return "to be provided"
+	case "RemoveContainer", "RemoveNetwork", "RemoveVolume", "RemoveImage", "RemoveProvider":
 		return "to be removed"
 	case "DisconnectNetwork":
 		return "to be disconnected"
