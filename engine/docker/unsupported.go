@@ -93,11 +93,8 @@ func (f *findings) service(s state.Service) {
 		f.since(apiInterfaceName, n.InterfaceName != "", "service %s: networks.%s.interface_name", s.Name, name)
 	}
 	f.never(c.UseAPISocket, "service %s: use_api_socket", s.Name)
-	f.never(len(c.Models) > 0, "service %s: models", s.Name)
 	f.never(c.CredentialSpec != nil, "service %s: credential_spec", s.Name)
 	f.never(c.Umask != nil, "service %s: umask", s.Name)
-	f.never(c.Provider != nil, "service %s: provider", s.Name)
-	f.never(len(c.PreStart) > 0, "service %s: pre_start", s.Name)
 	for _, v := range c.Volumes {
 		f.never(v.Bind != nil && v.Bind.SELinux != "" && !bindable(v), "service %s: volumes: %s: bind.selinux beside create_host_path: false or recursive", s.Name, v.Target)
 	}
