@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"strings"
+	"syscall"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -123,4 +124,30 @@ secrets: {token: {environment: TOKEN}}
 	p.ok("up", "-d")
 	assert.Equal(t, p.exec("web-1", "cat", "/data/token"), "hunter2")
 	assert.Equal(t, p.exec("web-1", "cat", "/data/count"), "2\n")
+}
+
+func TestARunThatEndsDuringAHookLeavesNothingThatStays(t *testing.T) {
+	for _, test := range []struct {
+		signal syscall.Signal
+		left   []string
+	}{
+		{syscall.SIGKILL, []string{"web-1", "web-pre_start-0", "worker-1"}},
+		{syscall.SIGINT, []string{"web-1", "worker-1"}},
+	} {
+		t.Run(test.signal.String(), func(t *testing.T) {
+			p := newProject(t, migrated)
+			env := p.env
+			p.env = append(env, "MIGRATE=exec sleep 3600")
+			up := p.begin("up", "-d")
+			p.awaitRunning("web-pre_start-0")
+			up.signal(test.signal)
+			up.end()
+			assert.DeepEqual(t, p.names(), test.left)
+
+			p.env = env
+			p.ok("up", "-d")
+			assert.DeepEqual(t, p.names(), []string{"web-1", "worker-1"})
+			assert.Assert(t, p.inspect("web-1").State.Running)
+		})
+	}
 }

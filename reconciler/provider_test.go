@@ -27,6 +27,7 @@ type suppliers struct {
 	engine.Observer
 	give map[string]string // URL by name
 	fail string            // the name of one that fails
+	lost bool              // what they give is not observed
 
 	mu    sync.Mutex
 	ran   []string
@@ -43,7 +44,9 @@ func (s *suppliers) Observe(ctx context.Context, scope state.Scope) (state.Obser
 	observed, err := s.Observer.Observe(ctx, scope)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	observed.Provided = maps.Clone(s.given)
+	if !s.lost {
+		observed.Provided = maps.Clone(s.given)
+	}
 	return observed, err
 }
 
@@ -145,6 +148,13 @@ func TestARunThatWasKilledIsFinishedByTheNext(t *testing.T) {
 			assert.Equal(t, names(t.Context(), m, supplied()), "p-cache-1* p-web-1* p-worker-1*")
 		})
 	}
+}
+
+func TestWhatIsProvidedAndNeverObservedIsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x := reconciler.Executor{Engine: (&suppliers{lost: true}).beside(memory.New(memory.Options{}).Engine())}
+		assert.ErrorContains(t, x.Reconcile(t.Context(), supplied(), planner.UpPolicy{}), "wait for what nothing provides")
+	})
 }
 
 func TestWithoutProvidersAProviderIsAnError(t *testing.T) {

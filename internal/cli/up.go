@@ -79,7 +79,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	switch {
 	case a.global.dryRun:
 		return s.show(first.plan)
-	case o.detach || o.noStart:
+	case o.detach || o.noStart || len(g.desired.Services) == 0: // providers have no log
 		return c.run(a.interrupt.soft, first)
 	}
 	return a.attach(c, first, o, g)

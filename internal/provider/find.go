@@ -6,13 +6,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/stackctl/stack/engine"
 )
 
 // systemPlugins are the folders in which the docker command looks for plugins
 // after those of the user.
-const systemPlugins = "/usr/local/lib/docker/cli-plugins:/usr/local/libexec/docker/cli-plugins:/usr/lib/docker/cli-plugins:/usr/libexec/docker/cli-plugins"
+const systemPlugins = "/usr/local/lib/docker/cli-plugins /usr/local/libexec/docker/cli-plugins /usr/lib/docker/cli-plugins /usr/libexec/docker/cli-plugins"
 
 // program finds the program of a provider: a plugin of the docker command, or
 // else a program on PATH.
@@ -40,7 +41,7 @@ func (p *Providers) plugin(name string) (string, bool) {
 		_ = json.Unmarshal(text, &config) // the engine's client complains of a broken one
 	}
 	folders := append(config.ExtraDirs, filepath.Join(dir, "cli-plugins"))
-	return search(append(folders, filepath.SplitList(systemPlugins)...), "docker-"+name)
+	return search(append(folders, strings.Fields(systemPlugins)...), "docker-"+name)
 }
 
 func search(folders []string, name string) (string, bool) {
