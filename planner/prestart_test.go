@@ -165,3 +165,29 @@ func TestTheContainerOfAHookHasNothingOfTheServicesButItsVolumes(t *testing.T) {
 	}
 	t.Fatal("no hook is created")
 }
+
+func TestAHookTakesTheFilesOfItsServiceFromTheMountsThatItShares(t *testing.T) {
+	files := []state.File{
+		{Name: "config/mounted", Target: "/mounted", Source: "/home/mounted"},
+		{Name: "config/written", Target: "/written", Digest: "sha256:1"},
+	}
+	desired := project(service("web", preStart("web:1", func(h *state.PreStart) {
+		h.Files = append(files, state.File{Name: "config/own", Target: "/own", Source: "/home/own"})
+	})))
+	desired.Services[0].Files = files
+	plan, err := planner.Up(desired, state.Observed{}, planner.UpPolicy{})
+	assert.NilError(t, err)
+	for _, node := range plan.Nodes {
+		if node.Ref.Kind != state.KindHook {
+			continue
+		}
+		switch op := node.Op.(type) {
+		case planner.CreateContainer:
+			assert.Equal(t, len(op.Spec.Config.Volumes), 1)
+			assert.Equal(t, op.Spec.Config.Volumes[0].Source, "/home/own")
+		case planner.WriteFiles:
+			assert.Equal(t, len(op.Files), 1)
+			assert.Equal(t, op.Files[0].Target, "/written")
+		}
+	}
+}

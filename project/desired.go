@@ -44,7 +44,7 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	for _, name := range sortedKeys(p.Model.Services) {
 		s := p.Model.Services[name]
 		if s.Provider != nil {
-			d.Providers = append(d.Providers, b.provider(s))
+			d.Providers = append(d.Providers, b.providerOf(s))
 			continue
 		}
 		service, err := b.service(s)
