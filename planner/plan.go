@@ -158,7 +158,7 @@ type Node struct {
 	// this node fails.
 	OnFailure []Operation `json:"onFailure,omitempty"`
 	// OnCancel is done besides when the run is interrupted while this node is
-	// at work.
+	// at work, or before it when all that it comes after was done.
 	OnCancel []Operation `json:"onCancel,omitempty"`
 }
 

@@ -46,7 +46,7 @@ func (h *hookRun) add() ID {
 	remove := RemoveContainer{Container: h.handle, Options: state.RemoveOptions{Force: true, Volumes: true}}
 	start := h.node("start", StartContainer{Container: h.handle}, prepared...)
 	start.Settled = h.settled
-	start.OnFailure = append([]Operation{remove}, h.undo...)
+	start.OnFailure, start.OnCancel = append([]Operation{remove}, h.undo...), []Operation{remove}
 	started := h.nodes.add(start)
 	await := h.node("await", AwaitContainer{
 		Container: h.handle, Condition: state.Completed, Hook: h.ref.String(), Timeout: h.policy.WaitTimeout,
@@ -92,12 +92,12 @@ func (h *hookRun) create() []ID {
 	for _, a := range attachments[len(spec.Attachments):] {
 		connect := h.node("connect", ConnectNetwork{Container: h.handle, Attachment: a}, done...)
 		connect.ID += ID(" " + a.Network)
-		connect.OnFailure = undo
+		connect.OnFailure, connect.OnCancel = undo, undo[:1]
 		done = append(done, h.nodes.add(connect))
 	}
 	if len(files.written) > 0 {
 		write := h.node("write files", WriteFiles{Container: h.handle, Files: files.written}, done...)
-		write.OnFailure = undo
+		write.OnFailure, write.OnCancel = undo, undo[:1]
 		done = append(done, h.nodes.add(write))
 	}
 	return done

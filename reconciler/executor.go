@@ -57,6 +57,7 @@ type run struct {
 
 	schedule *schedule
 	results  chan result
+	dropped  []planner.Node // by an interrupt
 	ended    sync.WaitGroup
 
 	emitting sync.Mutex
@@ -136,6 +137,7 @@ func (r *run) loop() error {
 		}
 	}
 	if interrupted {
+		r.undoDropped()
 		failures.add(ErrInterrupted)
 	}
 	return failures.err()
@@ -217,8 +219,19 @@ func (r *run) undo(node planner.Node, undo []planner.Operation) {
 }
 
 func (r *run) cancelled(nodes []planner.Node) {
+	r.dropped = append(r.dropped, nodes...)
 	for _, node := range nodes {
 		r.emit(about(node, event.Canceled))
+	}
+}
+
+// undoDropped does what is to be done for the nodes whose turn had come when
+// the run was interrupted, when all that was at work then has ended.
+func (r *run) undoDropped() {
+	for _, node := range r.dropped {
+		if r.ctx.Err() == nil && r.schedule.reached(node) {
+			r.undo(node, node.OnCancel)
+		}
 	}
 }
 

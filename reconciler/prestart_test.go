@@ -62,6 +62,25 @@ func TestAReplacementThatAHookRefusesLeavesTheOldContainerRunning(t *testing.T) 
 	})
 }
 
+// The interrupt comes while a call for the hook is at work, after which its turn
+// would come.
+func TestAHookIsRemovedWhicheverCallIsInterrupted(t *testing.T) {
+	for _, node := range []string{"create web pre_start[0]", "start web pre_start[0]"} {
+		synctest.Test(t, func(t *testing.T) {
+			m, stop := memory.New(memory.Options{}), make(chan struct{})
+			desired := projectOf(hooked("web", "sleep 3600"))
+			r := &recording{on: func(e event.Event) {
+				if e.Node == node && e.Phase == event.Started {
+					close(stop)
+				}
+			}}
+			err := runUp(t.Context(), m, desired, planner.UpPolicy{}, r, stop)
+			assert.Assert(t, strings.Contains(err.Error(), "interrupted"), err)
+			assert.Equal(t, names(t.Context(), m, desired), "p-web-1", node)
+		})
+	}
+}
+
 func TestAnInterruptedHookIsRemoved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, stop := memory.New(memory.Options{}), make(chan struct{})

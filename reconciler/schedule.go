@@ -128,6 +128,12 @@ func (s *schedule) cancel() []planner.Node {
 	return s.drop(func(n *scheduled) bool { return !n.begun })
 }
 
+// reached is true for a node that would be next: all that it comes after has
+// begun.
+func (s *schedule) reached(node planner.Node) bool {
+	return !slices.ContainsFunc(node.After, func(id planner.ID) bool { return !s.nodes[id].begun })
+}
+
 // finishes is true for a node that must be finished and can be: all that it
 // comes after has begun or must be finished too.
 func (s *schedule) finishes(n *scheduled) bool {
