@@ -50,8 +50,8 @@ fmt: ## format the code
 	gofmt -w $$(git ls-files -co --exclude-standard '*.go')
 
 .PHONY: docs
-docs: ## write docs/reference from the commands
-	go run ./internal/docgen docs/reference
+docs: ## write docs/reference from the commands, docs/compose-support.md from the table of fields
+	go run ./internal/docgen docs/reference docs/compose-support.md
 
 .PHONY: examples
 examples: ## compile the programs of examples/

@@ -40,7 +40,7 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 		HashSource: source,
 		Name:       name, Project: d.desired.Project.Name, Service: service.Name, Number: r.ref.Number,
 		Labels: labels, Config: config, OneShot: service.OneShot,
-		Attachments: d.attachments(service, r.ref.Number),
+		Attachments: d.attachments(service, r.ref.Number), Links: d.bridgeLinks(service),
 	}, nil
 }
 
@@ -114,7 +114,10 @@ func (d *draft) attachments(service state.Service, number int) []state.Attachmen
 			continue
 		}
 		config := service.Config.Networks[key]
-		aliases := []string{name, service.Name}
+		aliases := []string{name}
+		if config.ServiceNameAliasEnabled() {
+			aliases = append(aliases, service.Name)
+		}
 		if config != nil {
 			aliases = append(aliases, config.Aliases...)
 		}
@@ -123,6 +126,15 @@ func (d *draft) attachments(service state.Service, number int) []state.Attachmen
 		})
 	}
 	return attachments
+}
+
+// bridgeLinks are a service's links where it lives in the engine's own network,
+// in which containers do not find each other by name.
+func (d *draft) bridgeLinks(service state.Service) []string {
+	if mode := service.Config.NetworkMode; mode != "bridge" && mode != "default" {
+		return nil
+	}
+	return d.links(service)
 }
 
 // links are a service's links as CONTAINER:ALIAS, under the three names that

@@ -25,6 +25,7 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 	if err != nil {
 		return Plan{}, err
 	}
+	d.checkNeeds(observed.Engine)
 	d.decideNetworks()
 	d.decideVolumes()
 	for _, service := range order {

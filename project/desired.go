@@ -22,14 +22,18 @@ type DesiredOptions struct {
 	// Run runs the commands of external configs and secrets. Nil runs none: the
 	// content is not known then, which is enough where no container is made.
 	Run Runner
+	// APISocket says how containers reach the engine (use_api_socket); nil
+	// leaves the services that ask for it without.
+	APISocket func() (state.APISocket, error)
 }
 
 // Desired is what the project's active services want the engine to hold, with
 // the networks and volumes of the model.
 //
-// It reads configs and secrets, and may add to Project.Warnings. Hashes are those
-// of the services as they are written; what is added to a service's
-// configuration here (the image of a build, the default platform) comes after.
+// It reads configs and secrets, and may add to Project.Warnings, and to
+// Model.Configs what use_api_socket asks for. Hashes are those of the services
+// as they are written; what is added to a service's configuration here (the
+// image of a build, the default platform) comes after.
 func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	for _, name := range sortedKeys(o.Scale) {
 		if _, ok := p.Model.Services[name]; !ok {
@@ -64,7 +68,10 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	if d.Networks, err = p.desiredNetworks(); err != nil {
 		return state.Desired{}, err
 	}
-	d.Volumes, err = p.desiredVolumes()
+	if d.Volumes, err = p.desiredVolumes(); err != nil {
+		return state.Desired{}, err
+	}
+	d.Needs, err = p.needs()
 	return d, err
 }
 
@@ -95,6 +102,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	if err != nil {
 		return state.Service{}, err
 	}
+	s = b.withAPISocket(s)
 	hash, err := state.ServiceHash(s)
 	if err != nil {
 		return state.Service{}, err

@@ -26,7 +26,7 @@ type Project struct {
 	// Profiles are the active ones.
 	Profiles []string
 	// Warnings are what is odd but no error, one sentence each: a variable that
-	// is not set, a field that is not honoured yet.
+	// is not set, a default file that another one stands in for.
 	Warnings []string
 
 	compatibility bool
@@ -61,7 +61,7 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	if err := p.finish(); err != nil {
 		return nil, err
 	}
-	p.Warnings = slices.Concat(w.warnings, p.Warnings, p.notHonoured())
+	p.Warnings = slices.Concat(w.warnings, p.Warnings)
 	return p, nil
 }
 

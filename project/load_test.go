@@ -171,10 +171,9 @@ func TestNameWithoutFiles(t *testing.T) {
 }
 
 func TestWarningsAreReturnedOnce(t *testing.T) {
-	p := loadText(t, "services: {web: {image: '${NOPE}x', command: '${NOPE}', umask: 18}}\n")
+	p := loadText(t, "services: {web: {image: '${NOPE}x', command: '${NOPE}'}}\n")
 	assert.DeepEqual(t, p.Warnings, []string{
 		`The "NOPE" variable is not set. Defaulting to a blank string.`,
-		"services.web.umask: not honoured yet, ignored",
 	})
 }
 

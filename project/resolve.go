@@ -16,6 +16,7 @@ import (
 // its environment and labels. All files that are missing or broken are
 // reported together.
 func (p *Project) resolveFiles() error {
+	knowRawFiles()
 	var errs Errors
 	at := sync.OnceValue(func() *sources { return p.workspace.sources(p.contents) })
 	for _, name := range sortedKeys(p.Model.Services) {

@@ -22,6 +22,8 @@ type Desired struct {
 	// Builds are the images that wanted builds start from (additional_contexts
 	// service:x), of services that are not wanted themselves.
 	Builds []BuildSpec `json:"builds,omitempty"`
+	// Needs are the fields that not every engine honours.
+	Needs []Need `json:"needs,omitempty"`
 	// Known are the names of every service of the model, also those that are
 	// not wanted now: behind an inactive profile, or not selected. A container
 	// of a service that is not known is an orphan.

@@ -37,11 +37,14 @@ type ContainerSpec struct {
 	// have the name of the volume to keep; NetworkMode, Ipc and Pid are
 	// container:NAME where the file says service:x, and so is VolumesFrom
 	// (NAME[:ro]). Networks, Links and ExternalLinks are not read: see
-	// Attachments.
+	// Attachments and Links.
 	Config types.ServiceConfig `json:"config"`
 	// Attachments are the networks to join, the first being the one that the
 	// container's default route uses. Empty when Config.NetworkMode is set.
 	Attachments []Attachment `json:"attachments,omitempty"`
+	// Links are CONTAINER:ALIAS of a container in the engine's own bridge
+	// network; in other networks they are an attachment's.
+	Links []string `json:"links,omitempty"`
 	// HashSource is what the engine writes as LabelConfigHash; nil for a
 	// container whose Labels have it.
 	HashSource *HashSource `json:"hashSource,omitempty"`

@@ -60,7 +60,7 @@ func hostConfig(spec state.ContainerSpec, apiVersion string) (*container.HostCon
 		LogConfig:      logConfig(s),
 		GroupAdd:       s.GroupAdd,
 		OomScoreAdj:    int(s.OomScoreAdj),
-		Links:          defaultBridgeLinks(spec),
+		Links:          spec.Links,
 	}
 	if unconfined {
 		config.MaskedPaths = []string{}
@@ -78,15 +78,6 @@ func networkMode(spec state.ContainerSpec) container.NetworkMode {
 	default:
 		return "none"
 	}
-}
-
-// defaultBridgeLinks are links in the engine's default network, which are the
-// container's; in all others they are the endpoint's.
-func defaultBridgeLinks(spec state.ContainerSpec) []string {
-	if len(spec.Attachments) == 0 || !networkMode(spec).IsDefault() && !networkMode(spec).IsBridge() {
-		return nil
-	}
-	return spec.Attachments[0].Links
 }
 
 // volumesFrom leaves out the access mode (NAME:ro), as Docker Compose does:

@@ -18,7 +18,7 @@ func mountConfig(volumes []types.ServiceVolumeConfig, apiVersion string) (binds 
 			continue
 		}
 		if needed := mountAPI(v); needed != "" && !atLeast(apiVersion, needed) {
-			return nil, nil, fmt.Errorf("volumes: %s: this needs %s, the engine speaks API %s", v.Target, engineOf(needed), apiVersion)
+			return nil, nil, fmt.Errorf("volumes: %s: this needs API %s, the engine speaks %s", v.Target, needed, apiVersion)
 		}
 		mounts = append(mounts, mountOf(v))
 	}
@@ -58,6 +58,9 @@ func bindString(v types.ServiceVolumeConfig) string {
 	}
 	if v.Bind != nil && v.Bind.Propagation != "" {
 		options = append(options, v.Bind.Propagation)
+	}
+	if v.Consistency != "" {
+		options = append(options, v.Consistency)
 	}
 	if v.Volume != nil && v.Volume.NoCopy {
 		options = append(options, "nocopy")

@@ -25,7 +25,7 @@ func resources(s types.ServiceConfig) container.Resources {
 		CPURealtimeRuntime: s.CPURTRuntime,
 		CPUShares:          s.CPUShares,
 		NanoCPUs:           nanoCPUs(s.CPUS),
-		CPUPercent:         int64(s.CPUPercent * 100),
+		CPUPercent:         int64(s.CPUPercent),
 		CpusetCpus:         s.CPUSet,
 		DeviceCgroupRules:  s.DeviceCgroupRules,
 		Ulimits:            ulimits(s.Ulimits),

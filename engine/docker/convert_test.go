@@ -110,9 +110,9 @@ func TestMountsThatAnEngineIsTooOldFor(t *testing.T) {
 	subpath := types.ServiceVolumeConfig{Type: "volume", Source: "v", Target: "/x", Volume: &types.ServiceVolumeVolume{Subpath: "a"}}
 	image := types.ServiceVolumeConfig{Type: "image", Source: "busybox", Target: "/i", Image: &types.ServiceVolumeImage{SubPath: "bin"}}
 	_, _, err := mountConfig([]types.ServiceVolumeConfig{subpath}, "1.41")
-	assert.Error(t, err, "volumes: /x: this needs Docker Engine 26, the engine speaks API 1.41")
+	assert.Error(t, err, "volumes: /x: this needs API 1.45, the engine speaks 1.41")
 	_, _, err = mountConfig([]types.ServiceVolumeConfig{image}, "1.47")
-	assert.Error(t, err, "volumes: /i: this needs Docker Engine 28, the engine speaks API 1.47")
+	assert.Error(t, err, "volumes: /i: this needs API 1.48, the engine speaks 1.47")
 	binds, mounts, err := mountConfig([]types.ServiceVolumeConfig{subpath, image}, "1.48")
 	assert.NilError(t, err)
 	assert.Equal(t, len(binds), 0)

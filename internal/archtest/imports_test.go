@@ -40,7 +40,7 @@ var rooms = []room{
 	{"engine/enginetest", []string{"engine", "state"}},
 	{"reconciler", []string{"planner", "engine", "state", "event", "dag"}},
 	{"internal/render", []string{"planner", "event", "state"}},
-	{"internal/docgen", []string{"internal/cli"}},
+	{"internal/docgen", []string{"internal/cli", "project/support"}},
 	{"internal/archtest", nil},
 	{"internal/testsum", nil},
 	{"internal/cli", []string{"project", "state", "dag", "event", "planner", "engine", "engine/docker", "engine/swarm", "engine/memory", "reconciler", "internal"}},

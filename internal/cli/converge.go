@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/stackctl/stack/engine/docker"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -34,7 +33,6 @@ func (c *convergence) plan(ctx context.Context) (step, error) {
 		return step{}, err
 	}
 	plan, err := planner.Up(c.desired, observed, c.policy)
-	plan.Warnings = append(plan.Warnings, docker.Unsupported(observed.Engine.APIVersion, c.desired)...)
 	return step{observed, plan}, err
 }
 

@@ -148,7 +148,7 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 		return goal{}, err
 	}
 	desired, err := t.project.Desired(project.DesiredOptions{
-		Scale: scale, AllowMissingFiles: o.preview, Run: project.Run(ctx),
+		Scale: scale, AllowMissingFiles: o.preview, Run: project.Run(ctx), APISocket: a.apiSocket,
 	})
 	if err != nil {
 		return goal{}, err

@@ -66,6 +66,19 @@ func (a *app) connect() (engine.Engine, func(), error) {
 	}
 }
 
+// apiSocket is how containers reach the engine that flag and environment say.
+func (a *app) apiSocket() (state.APISocket, error) {
+	if name := a.engineName(); name != "docker" {
+		return state.APISocket{}, fmt.Errorf("use_api_socket: the engine %s has no socket", name)
+	}
+	c, err := docker.Connect(docker.Options{Getenv: a.process.getenv})
+	if err != nil {
+		return state.APISocket{}, err
+	}
+	socket, err := c.APISocket()
+	return socket, errors.Join(err, c.Close())
+}
+
 // engineName is what flag and environment say.
 func (a *app) engineName() string {
 	return cmp.Or(a.global.engine, a.process.getenv("STACK_ENGINE"), "docker")

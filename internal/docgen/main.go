@@ -1,8 +1,10 @@
-// Command docgen writes the manual's reference, one page a command, from the
-// commands themselves: docgen DIR.
+// Command docgen writes the parts of the manual that the code knows: the
+// reference, one page a command, into the folder REFERENCE, and what becomes of
+// each field of a compose file into the file SUPPORT: docgen REFERENCE SUPPORT.
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,11 +17,12 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: docgen DIR")
+	const arguments = 3
+	if len(os.Args) != arguments {
+		fmt.Fprintln(os.Stderr, "usage: docgen REFERENCE SUPPORT")
 		os.Exit(2)
 	}
-	if err := write(os.Args[1], cli.NewRootCommand()); err != nil {
+	if err := errors.Join(write(os.Args[1], cli.NewRootCommand()), writeSupport(os.Args[2])); err != nil {
 		fmt.Fprintln(os.Stderr, "docgen:", err)
 		os.Exit(1)
 	}
