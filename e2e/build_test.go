@@ -209,7 +209,7 @@ services:
 	known := engineKnows(t, dockerfileAPI)
 	assert.Equal(t, p.exec("web-1", "cat", "/limits") == "32768\n1000\n2000\n", known)
 	for _, field := range []string{"shm_size", "ulimits"} {
-		assert.Equal(t, strings.Contains(up.stderr, "service web: build."+field+" is left out: it needs Docker Engine 23"), !known, up.stderr)
+		assert.Equal(t, strings.Contains(up.stderr, "services.web.build."+field+": left out: needs Docker Engine 23.0 (API 1.42)"), !known, up.stderr)
 	}
 }
 

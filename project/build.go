@@ -2,7 +2,6 @@ package project
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -99,9 +98,6 @@ func (b *desiredBuilder) buildSecrets(s types.ServiceConfig) []state.BuildSecret
 		file, ok := b.content(reference{"secret", types.FileReferenceConfig(use), types.FileObjectConfig(object), defined})
 		if !ok {
 			continue
-		}
-		if use.UID != "" || use.GID != "" || use.Mode != nil {
-			b.project.warn(fmt.Sprintf("services.%s.build.secrets.%s: uid, gid and mode have no effect: RUN --mount=type=secret sets them", s.Name, use.Source))
 		}
 		secret := state.BuildSecret{ID: cmp.Or(use.Target, use.Source), File: file.Source}
 		if file.Source == "" {
