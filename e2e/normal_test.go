@@ -60,17 +60,22 @@ func normalContainer(c map[string]any) map[string]any {
 	state := object(c["State"])
 	normal := map[string]any{
 		"Name": c["Name"], "Running": state["Running"], "ExitCode": state["ExitCode"], "Config": config,
-		"HostConfig": host, "Networks": normalEndpoints(object(c["NetworkSettings"]), short),
+		"HostConfig": host, "Networks": normalEndpoints(object(c["NetworkSettings"]), short, config["Hostname"]),
 		"Mounts": normalMounts(list(c["Mounts"])), "Path": c["Path"], "Args": c["Args"],
 	}
 	return reread(ofOther.ReplaceAllString(text(normal), "container:<id>"))
 }
 
-func normalEndpoints(settings map[string]any, short string) map[string]any {
+// normalEndpoints has the host name among the aliases, as Engine 20.10 has;
+// newer ones have it among the names in the DNS.
+func normalEndpoints(settings map[string]any, short string, hostname any) map[string]any {
 	endpoints := map[string]any{}
 	for name, each := range object(settings["Networks"]) {
 		endpoint := object(each)
 		aliases := slices.DeleteFunc(list(endpoint["Aliases"]), func(alias any) bool { return alias == short })
+		if slices.Contains(list(endpoint["DNSNames"]), hostname) && !slices.Contains(aliases, hostname) && hostname != "<id>" {
+			aliases = append(aliases, hostname)
+		}
 		endpoints[name] = map[string]any{
 			"Aliases": sorted(aliases), "IPAM": endpoint["IPAMConfig"],
 			"DriverOpts": endpoint["DriverOpts"], "Links": sorted(list(endpoint["Links"])),

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -17,34 +18,42 @@ import (
 const parityDir = "/tmp/stack-parity"
 
 // TestParity shows that stack makes the engine hold what Docker Compose made
-// it hold. The files share names and addresses, so they take turns.
+// it hold. The files share names and addresses, so they take turns, with other
+// runs of this test too.
 func TestParity(t *testing.T) {
+	takeTurn(t, parityDir+".lock")
 	assert.NilError(t, os.RemoveAll(parityDir))
 	assert.NilError(t, os.CopyFS(parityDir, os.DirFS(filepath.Join("testdata", "parity"))))
 	t.Cleanup(func() { os.RemoveAll(parityDir) })
-	for _, name := range []string{"basics", "health-deps", "merge", "networks", "volumes"} {
+	files, err := filepath.Glob(filepath.Join(parityDir, "*.yaml"))
+	assert.NilError(t, err)
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
 		t.Run(name, func(t *testing.T) {
 			p := parity{t: t, file: name + ".yaml", name: "parity" + strings.ReplaceAll(name, "-", "")}
-			var expected struct {
-				Exit    int
-				Hashes  []string
-				Objects map[string]any
-			}
-			content, err := os.ReadFile(filepath.Join("testdata", "parity", "expected", name+".json"))
-			assert.NilError(t, err)
-			assert.NilError(t, json.Unmarshal(content, &expected))
+			want := expected(t, name)
 
 			p.stack("down", "-v", "-t", "0", "--remove-orphans")
 			t.Cleanup(func() { p.stack("down", "-v", "-t", "0", "--remove-orphans") })
 			_, code := p.stack("up", "-d")
-			assert.Equal(t, code, expected.Exit)
+			assert.Equal(t, code, want.Exit)
 			hashes, _ := p.stack("config", "--hash", "*")
-			assert.Check(t, is.DeepEqual(sortedLines(hashes), expected.Hashes))
-			for _, line := range differences("", expected.Objects, p.objects()) {
+			assert.Check(t, is.DeepEqual(sortedLines(hashes), want.Hashes))
+			for _, line := range differences("", want.Objects, p.objects()) {
 				t.Error(line)
 			}
 		})
 	}
+}
+
+// takeTurn waits until no other process has the lock, and has it for the rest
+// of the test.
+func takeTurn(t *testing.T, path string) {
+	t.Helper()
+	lock, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
+	assert.NilError(t, err)
+	t.Cleanup(func() { lock.Close() })
+	assert.NilError(t, syscall.Flock(int(lock.Fd()), syscall.LOCK_EX))
 }
 
 // parity is one of the files.

@@ -2,6 +2,7 @@
 # Makes the local images that the tests and examples run, since none is pulled:
 #
 #   scripts/images.sh [dummy] [busybox] [postgres] [redis] [nginx]    all unless told
+#   scripts/images.sh fetch    only gets the packages, for a run without network; asks no engine
 #
 # dummy is e2e/dummy and nothing else. The servers are this machine's Debian or
 # Ubuntu packages with a busybox, under the names and with the settings of the
@@ -113,19 +114,27 @@ unpack() {
 	rm -rf "$root.debs"
 }
 
+# fetched NAME PACKAGES has the packages in the cache's folder NAME.
+fetched() {
+	[ "$(cat "$cache/$1.packages" 2>/dev/null)" = "$2 -$unneeded" ] && return
+	# shellcheck disable=SC2086
+	unpack "$1" $2
+	echo "$2 -$unneeded" >"$cache/$1.packages"
+}
+
 # server NAME IMAGE PACKAGES DOCKERFILE-LINE... makes the image of a server, with
 # e2e/images/NAME on top of its packages.
 server() {
 	local name=$1 image=$2 packages=$3 inputs
 	shift 3
+	if [ -n "$fetch" ]; then
+		fetched "$name" "$packages"
+		return
+	fi
 	foreign "$image" && return
 	inputs=$(digest "$0" <(find "e2e/images/$name" -type f | sort | xargs cat) <(echo "$packages"))
 	current "$image" "$inputs" && return
-	if [ "$(cat "$cache/$name.packages" 2>/dev/null)" != "$packages -$unneeded" ]; then
-		# shellcheck disable=SC2086
-		unpack "$name" $packages
-		echo "$packages -$unneeded" >"$cache/$name.packages"
-	fi
+	fetched "$name" "$packages"
 	cp -r "e2e/images/$name/." "$cache/$name/"
 	build_image "$image" "$inputs" "$cache/$name" "$@"
 }
@@ -148,11 +157,17 @@ nginx() {
 		'CMD ["nginx", "-g", "daemon off;"]'
 }
 
+fetch=
+if [ "$*" = fetch ]; then
+	fetch=yes
+	need busybox busybox-static
+	set -- postgres redis nginx
+fi
 [ $# -gt 0 ] || set -- dummy busybox postgres redis nginx
 for name; do
 	case $name in
 	dummy | postgres | redis | nginx) "$name" ;;
 	busybox) busybox_image ;;
-	*) echo "usage: $0 [dummy] [busybox] [postgres] [redis] [nginx]" >&2 && exit 2 ;;
+	*) echo "usage: $0 [fetch | [dummy] [busybox] [postgres] [redis] [nginx]]" >&2 && exit 2 ;;
 	esac
 done

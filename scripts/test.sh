@@ -18,10 +18,12 @@ unit() {
 }
 
 e2e() {
+	local failed=0
 	. scripts/engine.sh
 	scripts/images.sh >&2
-	go test -json -race -count=1 -shuffle=on -timeout 5m -run "${RUN-}" ./engine/docker
-	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/...
+	go test -json -race -count=1 -shuffle=on -timeout 5m -run "${RUN-}" ./engine/docker || failed=$?
+	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/... || failed=$?
+	return $failed
 }
 
 for suite; do
