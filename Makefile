@@ -9,6 +9,7 @@ PREFIX  ?= /usr/local
 ROUNDS  ?= 5
 CHECKS  ?= 10000
 FUZZTIME ?= 30s
+ENGINES ?= trixie sid sid+containerd
 
 GOLANGCI_VERSION := v2.15.0
 TOOLS    := $(HOME)/.cache/stack/tools/$(GOLANGCI_VERSION)
@@ -36,6 +37,10 @@ unit: ## the tests that need no engine
 .PHONY: e2e
 e2e: build examples ## drive bin/stack on a real engine (RUN=regexp selects tests)
 	scripts/test.sh e2e
+
+.PHONY: e2e-engines
+e2e-engines: build examples ## the same on newer engines: ENGINES="trixie sid sid+containerd" (26.1, 28.5)
+	scripts/e2e-engines.sh $(ENGINES)
 
 .PHONY: lint
 lint: $(GOLANGCI) ## gofmt, go vet and golangci-lint
@@ -81,4 +86,4 @@ clean: ## remove what was built here
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
