@@ -21,6 +21,22 @@ const parityDir = "/tmp/stack-parity"
 // it hold. The files share names and addresses, so they take turns, with other
 // runs of this test too.
 func TestParity(t *testing.T) {
+	eachFixture(t, func(p parity) {
+		want := expected(p.t, p.fixture)
+		_, code := p.stack("up", "-d")
+		assert.Equal(p.t, code, want.Exit)
+		hashes, _ := p.stack("config", "--hash", "*")
+		assert.Check(p.t, is.DeepEqual(sortedLines(hashes), want.Hashes))
+		for _, line := range differences("", want.Objects, p.objects()) {
+			p.t.Error(line)
+		}
+	})
+}
+
+// eachFixture runs a test of each file, with nothing of it on the engine
+// before and after.
+func eachFixture(t *testing.T, test func(parity)) {
+	t.Helper()
 	takeTurn(t, parityDir+".lock")
 	assert.NilError(t, os.RemoveAll(parityDir))
 	assert.NilError(t, os.CopyFS(parityDir, os.DirFS(filepath.Join("testdata", "parity"))))
@@ -28,20 +44,13 @@ func TestParity(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(parityDir, "*.yaml"))
 	assert.NilError(t, err)
 	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		t.Run(name, func(t *testing.T) {
-			p := parity{t: t, file: name + ".yaml", name: "parity" + strings.ReplaceAll(name, "-", "")}
-			want := expected(t, name)
-
-			p.stack("down", "-v", "-t", "0", "--remove-orphans")
-			t.Cleanup(func() { p.stack("down", "-v", "-t", "0", "--remove-orphans") })
-			_, code := p.stack("up", "-d")
-			assert.Equal(t, code, want.Exit)
-			hashes, _ := p.stack("config", "--hash", "*")
-			assert.Check(t, is.DeepEqual(sortedLines(hashes), want.Hashes))
-			for _, line := range differences("", want.Objects, p.objects()) {
-				t.Error(line)
-			}
+		fixture := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(fixture, func(t *testing.T) {
+			p := parity{t: t, fixture: fixture, name: "parity" + strings.ReplaceAll(fixture, "-", ""), host: docker.DaemonHost()}
+			clear := func() { p.stack("down", "-v", "-t", "0", "--remove-orphans") }
+			clear()
+			t.Cleanup(clear)
+			test(p)
 		})
 	}
 }
@@ -58,16 +67,17 @@ func takeTurn(t *testing.T, path string) {
 
 // parity is one of the files.
 type parity struct {
-	t          *testing.T
-	file, name string
+	t             *testing.T
+	fixture, name string
+	host          string // the engine's address
 }
 
 // stack runs with a bare environment, as Docker Compose did.
 func (p parity) stack(args ...string) (stdout string, code int) {
 	p.t.Helper()
-	c := exec.Command(binary, append([]string{"-p", p.name, "-f", p.file}, args...)...)
+	c := exec.Command(binary, append([]string{"-p", p.name, "-f", p.fixture + ".yaml"}, args...)...)
 	c.Dir = parityDir
-	c.Env = []string{"PATH=" + os.Getenv("PATH"), "DOCKER_HOST=" + docker.DaemonHost(), "HOME=" + parityDir, "PARITY=on"}
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "DOCKER_HOST=" + p.host, "HOME=" + parityDir, "PARITY=on"}
 	var stderr strings.Builder
 	c.Stderr = &stderr
 	out, err := c.Output()
