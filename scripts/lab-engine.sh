@@ -109,7 +109,7 @@ finish() {
 
 # sweep removes what an engine left behind, this one or one that was killed.
 sweep() {
-	find /sys/fs/cgroup -depth -type d -path "*/$cgroup*" -exec rmdir {} + 2>/dev/null || :
+	find /sys/fs/cgroup -depth -type d \( -name "$cgroup" -o -path "*/$cgroup/*" \) -exec rmdir {} + 2>/dev/null || :
 	rm -rf --one-file-system "$dir"
 }
 
@@ -129,4 +129,5 @@ trap 'exit 130' INT TERM HUP
 start
 inside=$(cat "/proc/$engine/task/$engine/children")
 lab_log "Docker Engine $(cat "$dir/version") of Debian $leg"
-nsenter --net="/proc/${inside%% *}/ns/net" "$@" 9>&-
+setpriv --pdeathsig TERM nsenter --net="/proc/${inside%% *}/ns/net" "$@" <&0 9>&- &
+wait $! # which a signal ends
