@@ -220,5 +220,5 @@ func (p *project) remove() {
 	sh(`docker ps -aq --filter label=$1 | xargs -r docker rm -fv
 		docker network ls -q --filter label=$1 | xargs -r docker network rm
 		docker volume ls -q --filter label=$1 | xargs -r docker volume rm
-		docker image ls -q "$2-*" | xargs -r docker image rm -f`)
+		docker image ls --format '{{.Repository}}:{{.Tag}}' "$2-*" | xargs -r docker image rm -f`) // by name: others may have the image too
 }
