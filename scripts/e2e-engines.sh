@@ -11,6 +11,7 @@ cd "$(dirname "$0")/.."
 # An engine there reaches no registry, no mirror and no proxy.
 go list -deps -test ./... >/dev/null
 scripts/images.sh fetch >&2
+scripts/registry.sh fetch >&2
 
 failed=()
 for leg; do

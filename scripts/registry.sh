@@ -2,6 +2,7 @@
 # Serves an image registry on this machine until it is ended:
 #
 #   scripts/registry.sh DIR [USER:PASSWORD]
+#   scripts/registry.sh fetch    only gets the program, for a run without network
 #
 # Its images are kept in DIR, which has to be there. With a user it asks for the
 # password. It says "listening on ADDRESS" on standard error: a free port of
@@ -9,8 +10,7 @@
 # docker-registry, unpacked into ~/.cache/stack when it is not installed.
 
 set -euo pipefail
-[ $# -ge 1 ] && [ -d "$1" ] || { echo "usage: $0 DIR [USER:PASSWORD]" >&2 && exit 2; }
-dir=$(cd "$1" && pwd) login=${2-}
+[ "$*" = fetch ] || { [ $# -ge 1 ] && [ -d "$1" ]; } || { echo "usage: $0 DIR [USER:PASSWORD] | fetch" >&2 && exit 2; }
 
 # need COMMAND PACKAGE installs the package when the command is missing.
 need() {
@@ -41,6 +41,11 @@ registry() {
 }
 
 program=$(registry)
+if [ "$1" = fetch ]; then
+	need mkpasswd whois
+	exit
+fi
+dir=$(cd "$1" && pwd) login=${2-}
 cat >"$dir/config.yml" <<CONFIG
 version: 0.1
 log: {accesslog: {disabled: true}, level: info}
