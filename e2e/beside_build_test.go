@@ -52,3 +52,15 @@ func succeeded(t *testing.T, stream string) map[string]int {
 	}
 	return places
 }
+
+func TestAnInlineDockerfileIsReadAnewWhateverItsLength(t *testing.T) {
+	compose := func(word string) string {
+		return "services: {web: {build: {context: ., dockerfile_inline: \"FROM busybox\\nLABEL word=" + word + "\\n\"}, command: sleep 600, stop_grace_period: 0s}}"
+	}
+	p := newProject(t, compose("one"))
+	for _, word := range []string{"one", "two", "one"} {
+		p.write("compose.yaml", compose(word))
+		p.ok("up", "-d", "--build")
+		assert.Equal(t, p.inspect("web-1").Config.Labels["word"], word)
+	}
+}
