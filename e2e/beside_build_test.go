@@ -2,8 +2,11 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 )
@@ -62,5 +65,24 @@ func TestAnInlineDockerfileIsReadAnewWhateverItsLength(t *testing.T) {
 		p.write("compose.yaml", compose(word))
 		p.ok("up", "-d", "--build")
 		assert.Equal(t, p.inspect("web-1").Config.Labels["word"], word)
+	}
+}
+
+func TestDockerfilesThatLookAlikeAreToldApart(t *testing.T) {
+	p := newProject(t, `
+services:
+  one: {build: {context: ., dockerfile: one/Dockerfile}, command: sleep 600, stop_grace_period: 0s}
+  two: {build: {context: ., dockerfile: two/Dockerfile}, command: sleep 600, stop_grace_period: 0s}
+`)
+	sameTime := time.Unix(1_700_000_000, 0)
+	for _, word := range []string{"one", "two"} {
+		p.write(word+"/Dockerfile", "FROM busybox\nLABEL word="+word+"\n")
+		assert.NilError(t, os.Chtimes(filepath.Join(p.dir, word, "Dockerfile"), sameTime, sameTime))
+	}
+	p.ok("build", "one")
+	p.ok("build", "two")
+	p.ok("up", "-d")
+	for _, word := range []string{"one", "two"} {
+		assert.Equal(t, p.inspect(word + "-1").Config.Labels["word"], word)
 	}
 }

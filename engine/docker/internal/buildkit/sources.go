@@ -102,7 +102,12 @@ func (s *sources) addDockerfile(config types.BuildConfig) error {
 		}
 	}
 	s.attrs["filename"] = filepath.Base(path)
-	return s.addFolder(localDockerfile, "dockerfile", filepath.Dir(path))
+	// The folder has a name of its own: BuildKit takes a file of the same name,
+	// size and time under the same name for the one that it has.
+	folder := filepath.Dir(path)
+	name := fmt.Sprintf("%s-%.12x", localDockerfile, sha256.Sum256([]byte(folder)))
+	s.attrs["dockerfilekey"] = name
+	return s.addFolder(name, "dockerfile", folder)
 }
 
 // inContext is the path of a Dockerfile, which may be anywhere.

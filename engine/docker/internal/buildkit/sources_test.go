@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -61,12 +62,29 @@ func TestWhatTheFrontendIsGiven(t *testing.T) {
 	} {
 		s, err := openSources(test.config)
 		assert.NilError(t, err)
+		if key := s.attrs["dockerfilekey"]; strings.HasPrefix(key, "dockerfile-") { // of the folder's path
+			s.local["dockerfile"] = s.local[key]
+			delete(s.local, key)
+			delete(s.attrs, "dockerfilekey")
+		}
 		assert.DeepEqual(t, s.attrs, test.attrs)
 		assert.DeepEqual(t, slices.Sorted(maps.Keys(s.local)), test.local)
 		if test.dockerfile != "" {
 			assert.Equal(t, read(t, s.local[localDockerfile], s.attrs["filename"]), test.dockerfile)
 		}
 	}
+}
+
+func TestTheFoldersOfDockerfilesAreToldApart(t *testing.T) {
+	dir := fs.NewDir(t, "context", fs.WithDir("a", fs.WithFile("Dockerfile", "")), fs.WithDir("b", fs.WithFile("Dockerfile", "")))
+	key := func(dockerfile string) string {
+		s, err := openSources(types.BuildConfig{Context: dir.Path(), Dockerfile: dockerfile})
+		assert.NilError(t, err)
+		assert.Assert(t, s.local[s.attrs["dockerfilekey"]] != nil)
+		return s.attrs["dockerfilekey"]
+	}
+	assert.Assert(t, key("a/Dockerfile") != key("b/Dockerfile"))
+	assert.Equal(t, key("a/Dockerfile"), key("./a/Dockerfile"))
 }
 
 func TestSourcesThatAreWrong(t *testing.T) {
