@@ -32,7 +32,7 @@ func newPlain(options Options) *plain {
 func (p *plain) Next(plan planner.Plan) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.cast = newCast(plan)
+	p.cast = p.cast.next(plan)
 	p.parts, p.begun = map[state.Ref]int{}, map[state.Ref]bool{}
 	for _, node := range plan.Nodes {
 		if p.cast.replacing[node.Ref] && replaces(node.Op.Kind()) {

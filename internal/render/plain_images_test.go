@@ -46,6 +46,22 @@ func TestPlainTellsOfEveryImageOfABuildAndOfThoseLeftOut(t *testing.T) {
 	assert.Equal(t, Count(plan).String(), "1 to build, 1 to push")
 }
 
+func TestPlainKnowsTheImagesOfThePlanBefore(t *testing.T) {
+	var out bytes.Buffer
+	web := state.ImageRef("web")
+	build := step("build web", web, planner.BuildImage{Build: state.BuildSpec{Image: "web", Config: types.BuildConfig{Tags: types.StringList{"twin"}}}})
+	pull := step("pull db", state.ImageRef("db"), planner.PullImage{Image: "db"})
+	pull.Optional = true
+	p := NewProgress(Plain, planner.Plan{
+		Changes: []planner.Change{{Ref: web, Name: "web", Action: planner.Create}, {Ref: state.ImageRef("twin"), Name: "twin", Action: planner.Create}},
+		Nodes:   []planner.Node{build, pull},
+	}, Options{Out: &out})
+	p.Next(planner.Plan{})
+	p.Event(event.Event{Phase: event.Succeeded, Node: "build web", Op: "BuildImage", Ref: web, Name: "web"})
+	p.Event(event.Event{Phase: event.Failed, Node: "pull db", Op: "PullImage", Ref: pull.Ref, Name: "db", Error: "no such image"})
+	assert.Equal(t, out.String(), " Image web Built\n Image twin Built\n")
+}
+
 func TestACheckOfADockerfileIsNotCalledABuild(t *testing.T) {
 	var out bytes.Buffer
 	web := state.ImageRef("web")

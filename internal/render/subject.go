@@ -68,6 +68,18 @@ func newCast(plan planner.Plan) cast {
 	return c
 }
 
+// next is the cast of another plan of the same run. The nodes of the plans
+// before stay: images may still be on their way.
+func (c cast) next(plan planner.Plan) cast {
+	n := newCast(plan)
+	for id, node := range c.nodes {
+		if _, again := n.nodes[id]; !again {
+			n.nodes[id], n.twins[id] = node, c.twins[id]
+		}
+	}
+	return n
+}
+
 // subject says what an operation on a resource is shown as. A replica that is
 // replaced is one thing, whatever its two containers are called meanwhile.
 func (c cast) subject(ref state.Ref, name string) subject {

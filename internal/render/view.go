@@ -49,12 +49,11 @@ func newView(now time.Time) *view {
 	return &view{began: now, bySub: map[subject]*row{}, tasks: map[planner.ID]*task{}}
 }
 
-// next adds a plan's nodes. Those of the plans before stay: images may still be
-// on their way.
+// next adds a plan's nodes to those of the plans before.
 func (v *view) next(plan planner.Plan) {
 	v.project = plan.Project
 	v.unchanged = Count(plan).Unchanged
-	v.cast = newCast(plan)
+	v.cast = v.cast.next(plan)
 	for _, change := range plan.Changes {
 		if r := v.bySub[subject{change.Ref.Kind, change.Name}]; r != nil && change.Action == planner.NoOp {
 			v.unchanged-- // it has a row already
