@@ -81,7 +81,7 @@ func (p *servicePlan) frozenReasons() []Reason {
 	if p.pending {
 		return []Reason{pendingReason(p.pendingOn)}
 	}
-	return nil
+	return []Reason{{Text: "another plan's"}} // whether it runs or not
 }
 
 // addPending notes what the next plans are for: pending services that depend on
