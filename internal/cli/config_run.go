@@ -74,13 +74,7 @@ func (a *app) resolveImages(ctx context.Context, t target) error {
 		return err
 	}
 	defer close()
-	return t.project.ResolveImages(func(image string) (string, error) {
-		digest, err := e.ResolveDigest(ctx, image)
-		if err != nil {
-			return "", fmt.Errorf("failed to resolve digest for %s: %w", image, err)
-		}
-		return digest, nil
-	})
+	return t.project.ResolveImages(func(image string) (string, error) { return e.ResolveDigest(ctx, image) })
 }
 
 // list is the list of names or hashes that a flag asks for, if one does. The

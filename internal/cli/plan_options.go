@@ -57,7 +57,7 @@ func (o *planOptions) register(f *pflag.FlagSet) {
 // registerCreate registers the flags that create has too.
 func (o *planOptions) registerCreate(f *pflag.FlagSet) {
 	f.BoolVar(&o.build, "build", false, "Build images before starting containers")
-	f.BoolVar(&o.noBuild, "no-build", false, "Don't build an image, even if it's policy")
+	f.BoolVar(&o.noBuild, "no-build", false, "Don't build images, also where a service's policy says so")
 	f.StringVar(&o.pull, "pull", pullPerService, "When to pull images (always, missing, never, build); policy leaves it to each service")
 	f.BoolVar(&o.forceRecreate, "force-recreate", false, "Recreate containers even if nothing about them has changed")
 	f.BoolVar(&o.noRecreate, "no-recreate", false, "Leave containers that exist as they are. Incompatible with --force-recreate")

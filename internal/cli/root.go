@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // NewRootCommand returns the tree of commands, to be documented. It is not
@@ -41,6 +43,7 @@ touching anything. The flags and files are those of Docker Compose.`,
 		},
 	}
 	root.Flags().SetInterspersed(false)
+	root.SetFlagErrorFunc(flagError)
 	a.global.register(root)
 	root.AddCommand(
 		a.upCommand(),
@@ -70,4 +73,17 @@ func unknownCommand(root *cobra.Command, name string) error {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	return fmt.Errorf("unknown command %q: %s", name, hint)
+}
+
+// flagError says where a flag belongs that a command does not have, but stack.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if cmd == cmd.Root() || !errors.As(err, &unknown) {
+		return err
+	}
+	name := unknown.GetSpecifiedName()
+	if cmd.Root().Flags().Lookup(name) == nil {
+		return err
+	}
+	return fmt.Errorf("%w: it stands before the command: stack --%s … %s", err, name, cmd.Name())
 }

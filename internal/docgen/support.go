@@ -16,7 +16,8 @@ name and ` + "`[]`" + ` for an entry of a list; ` + "`field=value`" + ` is about
 
 A field that the engine cannot honour is said before anything is changed. It is
 a *warning* where the rest does what the file says, and an *error* where
-something else would run. What only Swarm honours is one line for the project.
+something else would run. What only Swarm honours is one line for the project;
+stack does not bring projects up on Swarm yet.
 What a machine's kernel lacks, its engine says when the container is created.
 
 `
