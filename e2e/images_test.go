@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"encoding/json"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -23,18 +22,8 @@ func dockerfile(greeting string) string {
 	return "FROM stack-e2e/dummy\nLABEL org.example.greeting=" + greeting + "\n"
 }
 
-// removeImages removes what a test has built, at its end.
-func (p *project) removeImages(references ...string) {
-	p.t.Helper()
-	p.t.Cleanup(func() {
-		p.run("down", "-t", "1")
-		exec.Command("docker", append([]string{"image", "rm", "-f"}, references...)...).Run()
-	})
-}
-
 func TestImagesARebuiltImageRecreatesAndAnUnchangedOneDoesNot(t *testing.T) {
 	p := newProject(t, greeter)
-	p.removeImages(p.name+"-web", p.name+"-web:extra")
 	p.write("Dockerfile", dockerfile("hello"))
 
 	r := p.ok("build")
@@ -68,7 +57,6 @@ func TestImagesARebuiltImageRecreatesAndAnUnchangedOneDoesNot(t *testing.T) {
 
 func TestImagesAreListedFromTheLabelsAlone(t *testing.T) {
 	p := newProject(t, greeter)
-	p.removeImages(p.name+"-web", p.name+"-web:extra")
 	p.write("Dockerfile", dockerfile("hello"))
 	p.ok("create")
 	p.dir = t.TempDir() // without a file
@@ -100,15 +88,6 @@ func TestImagesADryRunAsksForNothing(t *testing.T) {
 	}
 	p.ok("build", "--print")
 	assert.Equal(t, len(calls.Writes()), 0, "%v", calls.Writes())
-}
-
-func TestImagesAFailedBuildIsToldOnce(t *testing.T) {
-	p := newProject(t, `{services: {web: {build: .}}}`)
-	p.write("Dockerfile", "FROM busybox\nRUN echo it is bro''ken; exit 7\n")
-	for _, view := range []string{"plain", "quiet"} {
-		r := p.fails(1, []string{"--progress", view, "build"}, "it is broken", "RUN echo")
-		assert.Equal(t, strings.Count(r.stderr, "it is broken"), 1, r.stderr)
-	}
 }
 
 func TestImagesWhatCannotBePushedIsAWarningIfThatIsWanted(t *testing.T) {
