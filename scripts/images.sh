@@ -11,6 +11,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM HUP
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stack/images
 label=dev.stack.image.inputs
 
@@ -26,16 +29,14 @@ current() {
 
 # build_image IMAGE INPUTS ROOT DOCKERFILE-LINE... makes the image of a folder.
 build_image() {
-	local image=$1 inputs=$2 root=$3 log
+	local image=$1 inputs=$2 root=$3
 	shift 3
-	log=$(mktemp)
-	printf '%s\n' 'FROM scratch' 'COPY . /' "LABEL $label=$inputs" "$@" >"$root.Dockerfile"
-	docker build --force-rm --tag "$image" --file "$root.Dockerfile" "$root" >"$log" 2>&1 || {
-		cat "$log" >&2
+	printf '%s\n' 'FROM scratch' 'COPY . /' "LABEL $label=$inputs" "$@" >"$tmp/Dockerfile"
+	docker build --force-rm --tag "$image" --file "$tmp/Dockerfile" "$root" >"$tmp/log" 2>&1 || {
+		cat "$tmp/log" >&2
 		echo "images: cannot make $image" >&2
 		return 1
 	}
-	rm -f "$log" "$root.Dockerfile"
 	echo "images: made $image"
 }
 
@@ -49,13 +50,11 @@ foreign() {
 digest() { cat "$@" | sha256sum | cut -c1-16; }
 
 dummy() {
-	local root inputs
-	root=$(mktemp -d)
+	local root=$tmp/dummy inputs
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$root/dummy" ./e2e/dummy
 	inputs=$(digest "$root/dummy")
 	current stack-e2e/dummy "$inputs" ||
 		build_image stack-e2e/dummy "$inputs" "$root" 'ENTRYPOINT ["/dummy"]' 'CMD ["serve"]'
-	rm -rf "$root"
 }
 
 # need COMMAND PACKAGE installs the package when the command is missing.
@@ -80,14 +79,12 @@ base() {
 }
 
 busybox_image() {
-	local root
+	local root=$tmp/busybox
 	foreign busybox && return
 	need busybox busybox-static
 	current busybox "$(digest "$(command -v busybox)")" && return
-	root=$(mktemp -d)
 	base "$root"
 	build_image busybox "$(digest "$(command -v busybox)")" "$root" 'CMD ["sh"]'
-	rm -rf "$root"
 }
 
 # unpack NAME PACKAGE... fills the cache's folder NAME with the packages and all
