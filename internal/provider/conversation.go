@@ -18,6 +18,7 @@ import (
 // conversation is one run of a provider's program: it says, a JSON object at a
 // time, how far it is and what it gives.
 type conversation struct {
+	what     string // the program and its command, without options: they may be secret
 	service  types.ServiceConfig
 	progress func(state.Progress)
 	provided state.Provided
@@ -33,49 +34,39 @@ type message struct {
 }
 
 // hold runs the program to its end. What it says is an error ends it at once.
-func (c *conversation) hold(ctx context.Context, cmd *exec.Cmd) error {
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
+// What it leaves behind may hold its output open, and is not waited for.
+func (c *conversation) hold(ctx context.Context, cmd *exec.Cmd) (err error) {
 	if c.stdin, err = cmd.StdinPipe(); err != nil {
 		return err
 	}
+	printed, output := io.Pipe()
 	stderr := &tail{}
-	cmd.Stderr = stderr
+	cmd.Stdout, cmd.Stderr = output, stderr
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	release := context.AfterFunc(ctx, func() { _ = stdout.Close() }) // a child of the program may hold it
-	defer release()
-	said := c.listen(stdout)
-	if said != nil {
-		_ = cmd.Process.Kill()
-	}
-	c.hangUp(said != nil)
-	err = cmd.Wait()
+	listened := make(chan error)
+	go func() {
+		said := c.listen(printed)
+		if said != nil {
+			_ = cmd.Process.Kill()
+		}
+		_ = printed.Close() // it returns no error
+		listened <- said
+	}()
+	err = cmd.Wait() // it closes the input too
+	_ = output.Close()
+	said := <-listened
 	c.answers.Wait()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case said != nil:
 		return said
-	case err != nil:
-		return fmt.Errorf("%s: %w%s", strings.Join(cmd.Args, " "), err, stderr)
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+		return fmt.Errorf("%s: %w%s", c.what, err, stderr)
 	}
 	return nil
-}
-
-// hangUp closes the program's input, after the answers that it may still read.
-func (c *conversation) hangUp(atOnce bool) {
-	if atOnce {
-		_ = c.stdin.Close()
-		return
-	}
-	go func() {
-		c.answers.Wait()
-		_ = c.stdin.Close()
-	}()
 }
 
 // listen takes messages until the program closes its output.

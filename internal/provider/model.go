@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,21 +69,10 @@ func (m modelRunner) pull(ctx context.Context, model string, progress func(state
 	cmd := m.command(ctx, m.plugin, "pull", model)
 	stderr := &tail{}
 	cmd.Stderr = stderr
-	stdout, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
+	if progress != nil {
+		cmd.Stdout = &lines{each: func(text string) { progress(state.Progress{Detail: text}) }}
 	}
-	if err != nil {
-		return fmt.Errorf("pull model %s: %w", model, err)
-	}
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		if text := strings.TrimSpace(lines.Text()); text != "" && progress != nil {
-			progress(state.Progress{Detail: text})
-		}
-	}
-	if err := cmd.Wait(); err != nil {
+	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("pull model %s: %w%s", model, err, stderr)
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -76,6 +77,13 @@ func TestAFailureSaysWhatTheProgramSaid(t *testing.T) {
 	}
 }
 
+func TestAFailureDoesNotShowTheOptions(t *testing.T) {
+	e := providing(t, `exit 3`)
+	err := e.RunProvider(t.Context(), "shop", service(types.MultiOptions{"password": {"hunter2"}}), nil)
+	assert.ErrorContains(t, err, "provider db: example up: exit status 3")
+	assert.Assert(t, !strings.Contains(err.Error(), "hunter2"))
+}
+
 // The configuration is longer than a pipe holds, and the program reads it only
 // after it has said more.
 func TestAProgramAsksForTheConfigurationWhenItLikes(t *testing.T) {
@@ -94,6 +102,19 @@ if [ "$first" = "$second" ]; then echo "{\"type\":\"setenv\",\"message\":\"SIZE=
 func TestAProgramThatDoesNotReadDoesWithout(t *testing.T) {
 	e := providing(t, `echo '{"type":"get-service-config"}'`)
 	assert.NilError(t, e.RunProvider(t.Context(), "shop", service(types.MultiOptions{"size": {strings.Repeat("x", 100_000)}}), nil))
+}
+
+// A program may leave another one behind, which holds all that it had open.
+func TestAProgramThatLeavesAChildIsDone(t *testing.T) {
+	held := filepath.Join(t.TempDir(), "held")
+	assert.NilError(t, syscall.Mkfifo(held, 0o600))
+	e := providing(t, `cat `+held+` & echo '{"type":"info","message":"up"}'`)
+	said, err := run(t, e)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, said, []string{"up"})
+	release, err := os.OpenFile(held, os.O_WRONLY, 0)
+	assert.NilError(t, err)
+	assert.NilError(t, release.Close())
 }
 
 func TestTheEndOfTheContextEndsTheProgram(t *testing.T) {

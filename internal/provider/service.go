@@ -50,7 +50,7 @@ func (p *Providers) run(ctx context.Context, project string, provider state.Prov
 		return state.Provided{}, err
 	}
 	args := append([]string{"compose", "--project-name=" + project, verb}, options...)
-	c := conversation{service: provider.Config, progress: progress}
+	c := conversation{what: config.Type + " " + verb, service: provider.Config, progress: progress}
 	if err := c.hold(ctx, p.command(ctx, program, append(args, provider.Name)...)); err != nil {
 		return state.Provided{}, fmt.Errorf("provider %s: %w", provider.Name, err)
 	}
