@@ -41,16 +41,8 @@ func HandOver(ctx context.Context, command, env []string, request Request) error
 	}
 	var printed strings.Builder
 	c.Stdout = &printed
-	statuses, err := c.StderrPipe()
-	if err != nil {
-		return fmt.Errorf("buildx: %w", err)
-	}
-	if err := c.Start(); err != nil {
-		return fmt.Errorf("buildx: %w", err)
-	}
 	steps := NewSteps(request.Progress)
-	said := readStatuses(statuses, steps)
-	err = c.Wait()
+	said, err := runReading(c, func(r io.Reader) string { return readStatuses(r, steps) })
 	switch {
 	case err == nil:
 		return nil
@@ -62,6 +54,21 @@ func HandOver(ctx context.Context, command, env []string, request Request) error
 		return steps.Explain(errors.New(plain(strings.TrimPrefix(strings.TrimPrefix(said, "ERROR: "), "failed to build: "))))
 	}
 	return steps.Explain(fmt.Errorf("buildx: %w", err))
+}
+
+// runReading runs a command and reads what it prints to its standard error, also
+// where a child of it holds that open.
+func runReading(c *exec.Cmd, read func(io.Reader) string) (said string, err error) {
+	r, w := io.Pipe()
+	c.Stderr = w
+	done := make(chan string)
+	go func() { done <- read(r) }()
+	err = c.Run()
+	_ = w.Close() // it returns no error
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // the command itself ended well
+	}
+	return <-done, err
 }
 
 // checkSources returns the errors about files that are not there in our words.
