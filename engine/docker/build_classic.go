@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -105,7 +106,7 @@ func (i images) classicOptions(spec state.BuildSpec) (build.ImageBuildOptions, e
 func classicContext(spec state.BuildSpec, options *build.ImageBuildOptions) (io.ReadCloser, error) {
 	if buildkit.Remote(spec.Config.Context) {
 		if spec.Config.DockerfileInline != "" {
-			return nil, fmt.Errorf("build.dockerfile_inline: the classic builder takes none beside the context %s, which it fetches itself", spec.Config.Context)
+			return nil, errors.New("build.dockerfile_inline: the classic builder takes none beside a context that it fetches itself")
 		}
 		options.RemoteContext, options.Dockerfile = spec.Config.Context, spec.Config.Dockerfile
 		return http.NoBody, nil

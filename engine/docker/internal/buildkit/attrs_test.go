@@ -1,11 +1,13 @@
 package buildkit
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/moby/buildkit/client"
 	"gotest.tools/v3/assert"
+	"gotest.tools/v3/fs"
 
 	"github.com/stackctl/stack/state"
 )
@@ -74,12 +76,14 @@ func TestCaches(t *testing.T) {
 		{Type: "gha", Attrs: map[string]string{"scope": "x", "token": "token", "url_v2": "https://results"}},
 	})
 	for entry, expect := range map[string]string{
-		"dest=x":       `build.cache_to: "dest=x": expected a type`,
-		"type=local,x": `build.cache_to: "type=local,x": expected KEY=VALUE, found "x"`,
-		`type="`:       `build.cache_to: "type=\""`,
+		"dest=x":                    `build.cache_to[1]: expected a type`,
+		"type=local,x=y,hunter2":    `build.cache_to[1]: expected KEY=VALUE in its field 3`,
+		`type="`:                    `build.cache_to[1]: parse error`,
+		"secret_access_key=hunter2": `build.cache_to[1]: expected a type`,
 	} {
-		_, err := cacheEntries("cache_to", []string{entry}, env.get)
+		_, err := cacheEntries("cache_to", []string{"type=inline", entry}, env.get)
 		assert.ErrorContains(t, err, expect)
+		assert.Assert(t, !strings.Contains(err.Error(), "hunter2"))
 	}
 }
 
@@ -91,4 +95,24 @@ func TestBasesAreNotPulled(t *testing.T) {
 		"context:base": "input:base", "input-metadata:base": `{"containerimage.config":"e30="}`, "context:other": "docker-image://alpine", "context": "x",
 	})
 	assert.Equal(t, len(solve.FrontendInputs), 1)
+}
+
+func TestABuildThatPullsIsPreparedWithItsBases(t *testing.T) {
+	dir := fs.NewDir(t, "context", fs.WithFile("Dockerfile", "FROM base"))
+	solve, err := prepare(Request{
+		Spec: state.BuildSpec{Image: "app", Pull: true, Config: types.BuildConfig{
+			Context: dir.Path(), AdditionalContexts: types.Mapping{"base": "docker-image://app-base"},
+		}},
+		Bases:  map[string][]byte{"app-base": []byte("{}")},
+		Getenv: variables{}.get,
+	})
+	assert.NilError(t, err)
+	assert.Equal(t, solve.FrontendAttrs["context:base"], "input:base")
+	assert.Equal(t, len(solve.FrontendInputs), 1)
+
+	request, err := lint(t.Context(), solve)
+	assert.NilError(t, err)
+	assert.Equal(t, request.FrontendOpt["frontend.caps"], "moby.buildkit.frontend.subrequests,"+capContexts+"+forward")
+	assert.Assert(t, len(request.FrontendInputs["base"].Def) > 0)
+	assert.Equal(t, solve.FrontendAttrs["requestid"], "")
 }

@@ -143,5 +143,6 @@ func prepare(request Request) (client.SolveOpt, error) {
 		AllowedEntitlements: entitlements(request.Spec.Config),
 	}
 	useSyntax(&solve)
-	return solve, keepBases(&solve, request.Bases)
+	err = keepBases(&solve, request.Bases)
+	return solve, err
 }

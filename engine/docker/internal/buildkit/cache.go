@@ -9,13 +9,13 @@ import (
 )
 
 // cacheEntries reads cache_from or cache_to: an image's name, or fields such as
-// type=local,dest=path.
+// type=local,dest=path. No error shows one: it may hold credentials.
 func cacheEntries(field string, entries []string, getenv func(string) string) ([]client.CacheOptionsEntry, error) {
 	var all []client.CacheOptionsEntry
-	for _, text := range entries {
+	for n, text := range entries {
 		entry, err := cacheEntry(text)
 		if err != nil {
-			return nil, fmt.Errorf("build.%s: %q: %w", field, text, err)
+			return nil, fmt.Errorf("build.%s[%d]: %w", field, n, err)
 		}
 		if entry.Type == "gha" {
 			addGitHub(entry.Attrs, getenv)
@@ -35,10 +35,10 @@ func cacheEntry(text string) (client.CacheOptionsEntry, error) {
 	if err != nil {
 		return entry, err
 	}
-	for _, part := range parts {
+	for n, part := range parts {
 		key, value, found := strings.Cut(part, "=")
 		if !found {
-			return entry, fmt.Errorf("expected KEY=VALUE, found %q", part)
+			return entry, fmt.Errorf("expected KEY=VALUE in its field %d", n+1)
 		}
 		if key = strings.ToLower(strings.TrimSpace(key)); key == "type" {
 			entry.Type = value

@@ -3,6 +3,7 @@ package buildkit
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -27,11 +28,14 @@ func TestWhatAnEngineCannotDoIsRefusedByName(t *testing.T) {
 	assert.Error(t, engineOf("26.1", "1.45", false).refuse(spec), "build.platforms: "+classic+"holds one platform an image"+advice+
 		"build.provenance: "+classic+"holds no attestations"+advice+
 		"build.sbom: "+classic+"holds no attestations"+advice+
-		"build.cache_to: "+classic+"exports type=inline alone, not type=local,dest=x"+advice+
-		"build.cache_to: "+classic+"exports type=inline alone, not app:cache"+advice+
+		"build.cache_to: "+classic+"exports type=inline alone, not type=local"+advice+
+		"build.cache_to: "+classic+"exports type=inline alone, not type=registry"+advice+
 		"build.isolation: hyperv is for an engine on Windows, this one runs on linux")
 	spec.Config.Isolation = "default"
 	assert.NilError(t, engineOf("28.5", "1.51", true).refuse(spec))
+
+	spec = state.BuildSpec{Config: types.BuildConfig{CacheTo: types.StringList{"type=s3,bucket=b,secret_access_key=hunter2"}}}
+	assert.Error(t, engineOf("26.1", "1.45", false).refuse(spec), "build.cache_to: "+classic+"exports type=inline alone, not type=s3"+strings.TrimSpace(advice))
 }
 
 func TestErrorsSayWhatToDo(t *testing.T) {

@@ -43,7 +43,7 @@ func (e Engine) refuse(spec state.BuildSpec) error {
 	add(Attests(c.SBOM) && !e.Snapshots, classic("sbom", "holds no attestations"))
 	for _, text := range c.CacheTo {
 		to, err := cacheEntry(text)
-		add(err == nil && to.Type != "inline" && !e.Snapshots, classic("cache_to", "exports type=inline alone, not "+text))
+		add(err == nil && to.Type != "inline" && !e.Snapshots, classic("cache_to", "exports type=inline alone, not type="+to.Type))
 	}
 	add(c.Isolation != "" && c.Isolation != "default", fmt.Sprintf("build.isolation: %s is for an engine on Windows, this one runs on %s", c.Isolation, e.OS))
 	return errors.Join(all...)
