@@ -26,7 +26,7 @@ const (
 	Failed    Phase = "failed"    // terminal: Error says why
 	Skipped   Phase = "skipped"   // terminal: Cause is the node that failed
 	Canceled  Phase = "canceled"  // terminal: the run was interrupted
-	Undone    Phase = "undone"    // after Failed: one compensation of the node succeeded
+	Undone    Phase = "undone"    // after Failed or Canceled: one compensation of the node succeeded
 	Warning   Phase = "warning"   // something to know; Node may be empty
 )
 

@@ -1,7 +1,9 @@
 package reconciler
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -30,6 +32,8 @@ type Executor struct {
 	// finish, and no node is started any more but those without which a
 	// replacement would be left half way.
 	Stop <-chan struct{}
+
+	slots chan struct{} // what Parallel allows, shared by runs side by side
 }
 
 // Execute runs a plan. Cancelling ctx ends it at once. The error joins the
@@ -52,7 +56,6 @@ type run struct {
 	calls   context.CancelFunc
 	waits   context.Context // ends with the first interrupt, or with ctx
 	endWait context.CancelFunc
-	slots   chan struct{} // bounds the engine calls
 	watcher *watcher
 
 	schedule *schedule
@@ -73,16 +76,11 @@ func (x Executor) newRun(ctx context.Context, plan planner.Plan) *run {
 	if x.Events == nil {
 		x.Events = event.Discard
 	}
-	limit := x.Parallel
-	switch {
-	case limit == 0:
-		limit = DefaultParallel
-	case limit < 0:
-		limit = len(plan.Nodes)
+	if x.slots == nil {
+		x.slots = x.newSlots()
 	}
 	r := &run{
 		Executor: x,
-		slots:    make(chan struct{}, limit),
 		schedule: newSchedule(plan.Nodes),
 		results:  make(chan result),
 	}
@@ -92,6 +90,15 @@ func (x Executor) newRun(ctx context.Context, plan planner.Plan) *run {
 		r.watcher = watch(r.ctx, x.Engine, plan.Project)
 	}
 	return r
+}
+
+// newSlots holds one entry for each call that runs.
+func (x Executor) newSlots() chan struct{} {
+	limit := cmp.Or(x.Parallel, DefaultParallel)
+	if limit < 0 {
+		limit = math.MaxInt // an empty struct takes no room
+	}
+	return make(chan struct{}, limit)
 }
 
 func hasWaits(nodes []planner.Node) bool {
@@ -181,7 +188,7 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 	case canceled:
 	case node.Optional:
 		warning := about(node, event.Warning)
-		warning.Detail = "goes on without it, as it is not required: " + done.err.Error()
+		warning.Detail = "goes on without it, as it is not required: " + ended.Error
 		r.emit(warning)
 	default:
 		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Err: done.err})
@@ -200,8 +207,8 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 	}
 }
 
-// undo runs the compensation of a node that failed. What it cannot undo, the next run
-// finds and mends.
+// undo runs the compensation of a node that failed or was cut off. What it
+// cannot undo, the next run finds and mends.
 func (r *run) undo(node planner.Node, undo []planner.Operation) {
 	if len(undo) == 0 {
 		return

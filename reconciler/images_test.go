@@ -2,6 +2,7 @@ package reconciler_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -73,4 +74,19 @@ func TestFailuresToPullAndPushCanBeIgnored(t *testing.T) {
 		assert.Equal(t, ended["push team/web:1"].Phase, event.Failed)
 		assert.Equal(t, err == nil, ignore)
 	}
+}
+
+func TestABuildThatMayFailShowsItsOutputOnce(t *testing.T) {
+	failed := &engine.BuildError{Step: "RUN make", Output: "boom", Cause: errors.New("exit code: 2")}
+	m := memory.New(memory.Options{Build: func(state.BuildSpec) (string, error) { return "", failed }})
+	node := planner.Node{
+		ID: "build a", Ref: state.ImageRef("a"), Optional: true,
+		Op: planner.BuildImage{Build: state.BuildSpec{Image: "a"}},
+	}
+	var told int
+	x := reconciler.Executor{Engine: m.Engine(), Events: func(e event.Event) {
+		told += strings.Count(e.Detail+e.Error, "boom")
+	}}
+	assert.NilError(t, x.Execute(t.Context(), planner.Plan{Nodes: []planner.Node{node}}))
+	assert.Equal(t, told, 1)
 }

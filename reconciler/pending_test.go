@@ -11,6 +11,7 @@ import (
 	"github.com/stackctl/stack/engine/memory"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/reconciler"
 	"github.com/stackctl/stack/state"
 )
 
@@ -87,5 +88,24 @@ func TestAnInterruptWhileImagesAreBroughtChangesNothing(t *testing.T) {
 		assert.Equal(t, err.Error(), "interrupted")
 		assert.Equal(t, r.phase("create slow/1"), event.Phase(""))
 		assert.Equal(t, names(t.Context(), m, desired), "p-fast-1* p-front-1* p-other-1* p-slow-1*")
+	})
+}
+
+func TestImagesOfSeveralServicesAreBroughtWithinTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, desired := refreshed(t)
+		pulls, most := 0, 0
+		x := reconciler.Executor{Engine: m.Engine(), Parallel: 1, Events: func(e event.Event) {
+			switch {
+			case e.Op != "PullImage":
+			case e.Phase == event.Started:
+				pulls++
+				most = max(most, pulls)
+			case e.Phase.Terminal():
+				pulls--
+			}
+		}}
+		assert.NilError(t, x.Reconcile(t.Context(), desired, planner.UpPolicy{}))
+		assert.Equal(t, most, 1)
 	})
 }

@@ -48,11 +48,12 @@ type Next func(only []string, imagesFresh bool) (planner.Plan, error)
 
 // Converge executes a plan, and then those that next makes: for the services
 // whose fate depended on images or providers, as soon as theirs are here and the
-// rest of the plan is done, and again for what was overtaken. The images of pending
-// services are brought beside the rest of the plan. Plans that change more than
-// images run one after the other, and next is called between them.
+// rest of the plan is done, and again for what was overtaken. The images of
+// pending services are brought beside the rest of the plan, within the limit of
+// Parallel for all together. Plans that change more than images run one after
+// the other, and next is called between them.
 func (x Executor) Converge(ctx context.Context, plan planner.Plan, next Next) error {
-	x.Events = event.Serial(x.Events)
+	x.Events, x.slots = event.Serial(x.Events), x.newSlots()
 	brought := make(chan bringing)
 	for _, pending := range plan.Pending {
 		go func() { brought <- bringing{pending, x.Execute(ctx, plan.Part(pending.Images))} }()
