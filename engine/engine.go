@@ -50,8 +50,9 @@ type Observer interface {
 // its id or its name.
 type Containers interface {
 	// CreateContainer returns the id. It returns ErrConflict when the name is
-	// taken and ErrNotFound when the image is not there; it never pulls.
-	CreateContainer(context.Context, state.ContainerSpec) (id string, err error)
+	// taken and ErrNotFound when the image is not there; it never pulls. The
+	// progress function may be nil: it is told what the engine warns of.
+	CreateContainer(ctx context.Context, spec state.ContainerSpec, progress func(state.Progress)) (id string, err error)
 	// WriteFiles writes the files into a container that runs or does not, and the
 	// directories above them that are missing.
 	WriteFiles(ctx context.Context, container string, files []state.File) error

@@ -51,7 +51,7 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 	case planner.RemoveVolume:
 		return x.RemoveVolume(ctx, op.Name)
 	case planner.CreateContainer:
-		id, err := x.CreateContainer(ctx, op.Spec)
+		id, err := x.CreateContainer(ctx, op.Spec, r.progress(node))
 		r.names.put(op.Spec.Name, id)
 		return err
 	case planner.WriteFiles:
@@ -76,6 +76,9 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 func (r *run) progress(node planner.Node) func(state.Progress) {
 	return func(p state.Progress) {
 		e := about(node, event.Progress)
+		if p.Warning {
+			e.Phase = event.Warning
+		}
 		e.Detail, e.Bytes, e.Total, e.Again = p.Detail, p.Bytes, p.Total, p.Again
 		r.emit(e)
 	}

@@ -140,12 +140,16 @@ type ExecResult struct {
 	Output   string
 }
 
-// Progress is how far an image transfer or build is.
+// Progress is how far an image transfer or build is, or what there is to know
+// about a call.
 type Progress struct {
 	Detail string // what goes on, in the engine's words
 	Bytes  int64
 	Total  int64 // 0 if not known
 	Again  bool  // a try failed, and another follows: Detail says why and when
+	// Warning is true for what the caller should know: Detail says what was
+	// asked for and is not done.
+	Warning bool
 }
 
 // Occurrence is something that happened to a container: an entry of the

@@ -28,8 +28,11 @@ func (i images) BuildImage(ctx context.Context, spec state.BuildSpec, progress f
 	if err != nil {
 		return err
 	}
-	handedOver := spec.Builder != ""
-	switch reason := i.noBuildKit(found); {
+	handedOver, reason := spec.Builder != "", i.noBuildKit(found)
+	if spec.Memory > 0 && (handedOver || reason == "") {
+		progress(state.Progress{Detail: "the memory limit of the build is ignored: the classic builder alone has one (DOCKER_BUILDKIT=0)", Warning: true})
+	}
+	switch {
 	case handedOver:
 		err = i.buildx(ctx, spec, progress)
 	case reason != "":

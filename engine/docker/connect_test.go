@@ -248,7 +248,7 @@ func TestErrorsAreTheSentinels(t *testing.T) {
 	} {
 		f := serve(t, "1.49")
 		f.answer("POST /v1.49/containers/create", test.status, map[string]string{"message": test.message})
-		_, err := f.connect(t).CreateContainer(t.Context(), state.ContainerSpec{Name: "x-1", Labels: map[string]string{state.LabelImage: "sha256:1"}})
+		_, err := f.connect(t).CreateContainer(t.Context(), state.ContainerSpec{Name: "x-1", Labels: map[string]string{state.LabelImage: "sha256:1"}}, nil)
 		assert.ErrorContains(t, err, fmt.Sprintf("create container x-1: %s", test.message))
 		for _, sentinel := range []error{engine.ErrNotFound, engine.ErrConflict, engine.ErrUnavailable} {
 			if sentinel == test.sentinel {

@@ -26,7 +26,7 @@ type payload struct {
 
 // CreateContainer creates a container and connects it to its networks: to all
 // of them where [state.EngineInfo.CreatesWithAllNetworks], else to the first.
-func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpec) (string, error) {
+func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpec, progress func(state.Progress)) (string, error) {
 	api, err := c.reach(ctx)
 	if err != nil {
 		return "", err
@@ -47,6 +47,11 @@ func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpe
 	created, err := api.ContainerCreate(ctx, request.Config, request.HostConfig, request.NetworkingConfig, request.platform, spec.Name)
 	if err != nil {
 		return "", c.explainCreate(err, spec)
+	}
+	if progress != nil {
+		for _, text := range created.Warnings {
+			progress(state.Progress{Detail: text, Warning: true})
+		}
 	}
 	return created.ID, nil
 }

@@ -28,7 +28,7 @@ func TestPortThatIsTaken(t *testing.T) {
 	late := spec(name, "late", "sleep", "600")
 	late.Attachments = holder.Attachments
 	late.Config.Ports = []types.ServicePortConfig{{Target: 80, HostIP: "127.0.0.1", Published: itoa(port.PublishedPort), Protocol: "tcp"}}
-	id, err := e.CreateContainer(t.Context(), late)
+	id, err := e.CreateContainer(t.Context(), late, nil)
 	assert.NilError(t, err)
 	err = e.StartContainer(t.Context(), id)
 	assert.ErrorContains(t, err, "port is already allocated")
@@ -41,20 +41,20 @@ func TestWhatCannotBeCreated(t *testing.T) {
 	t.Run("image that is not there", func(t *testing.T) {
 		s := spec(name, "web")
 		s.Config.Image = "tb-nosuch:1"
-		_, err := e.CreateContainer(t.Context(), s)
+		_, err := e.CreateContainer(t.Context(), s, nil)
 		assert.ErrorIs(t, err, engine.ErrNotFound)
 		assert.ErrorContains(t, err, "No such image: tb-nosuch:1; pull or build tb-nosuch:1 first")
 	})
 	t.Run("host path that is not there", func(t *testing.T) {
 		s := spec(name, "web", "true")
 		s.Config.Volumes = []types.ServiceVolumeConfig{{Type: "bind", Source: "/tb/nosuch", Target: "/x", Bind: &types.ServiceVolumeBind{}}}
-		_, err := e.CreateContainer(t.Context(), s)
+		_, err := e.CreateContainer(t.Context(), s, nil)
 		assert.ErrorContains(t, err, "bind source path does not exist: /tb/nosuch; create that path")
 	})
 	t.Run("container to share with that is not there", func(t *testing.T) {
 		s := spec(name, "web", "true")
 		s.Config.NetworkMode = "container:tb-nosuch"
-		_, err := e.CreateContainer(t.Context(), s)
+		_, err := e.CreateContainer(t.Context(), s, nil)
 		assert.ErrorIs(t, err, engine.ErrNotFound)
 		assert.ErrorContains(t, err, "tb-nosuch")
 	})
@@ -89,7 +89,7 @@ func TestWhatCannotStart(t *testing.T) {
 		t.Run(test.service, func(t *testing.T) {
 			s := spec(name, test.service, "sleep", "600")
 			test.change(&s.Config)
-			id, err := e.CreateContainer(t.Context(), s)
+			id, err := e.CreateContainer(t.Context(), s, nil)
 			assert.NilError(t, err)
 			err = e.StartContainer(t.Context(), id)
 			assert.ErrorContains(t, err, test.expect)

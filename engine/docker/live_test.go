@@ -87,7 +87,7 @@ func spec(project, service string, command ...string) state.ContainerSpec {
 // started creates and starts a container.
 func started(t *testing.T, e engine.Engine, spec state.ContainerSpec) string {
 	t.Helper()
-	id, err := e.CreateContainer(t.Context(), spec)
+	id, err := e.CreateContainer(t.Context(), spec, nil)
 	assert.NilError(t, err)
 	assert.NilError(t, e.StartContainer(t.Context(), id))
 	return id
@@ -105,9 +105,9 @@ func lines(t *testing.T, e engine.Engine, container string) []string {
 func TestLifecycleIsSafeToRepeat(t *testing.T) {
 	e := live(t)
 	s := spec(project(t, e), "web", "sleep", "600")
-	id, err := e.CreateContainer(t.Context(), s)
+	id, err := e.CreateContainer(t.Context(), s, nil)
 	assert.NilError(t, err)
-	_, err = e.CreateContainer(t.Context(), s)
+	_, err = e.CreateContainer(t.Context(), s, nil)
 	assert.ErrorIs(t, err, engine.ErrConflict)
 	assert.ErrorContains(t, err, s.Name)
 
@@ -135,7 +135,7 @@ func TestLifecycleIsSafeToRepeat(t *testing.T) {
 func TestFilesAreWrittenBeforeTheStart(t *testing.T) {
 	e := live(t)
 	s := spec(project(t, e), "web", "sh", "-c", "ls -ln /run/secrets/token; stat -c %a:%u /deep /deep/er; cat /deep/er/file")
-	id, err := e.CreateContainer(t.Context(), s)
+	id, err := e.CreateContainer(t.Context(), s, nil)
 	assert.NilError(t, err)
 	assert.NilError(t, e.WriteFiles(t.Context(), id, []state.File{
 		{Name: "secret/token", Target: "/run/secrets/token", UID: 1000, GID: 1001, Mode: 0o400, Content: state.Content("hush")},

@@ -132,19 +132,19 @@ var creating = []obligation{
 	}},
 	{"refuses a name that is taken", func(t *testing.T, f *fixture) {
 		f.create(f.server("a"))
-		_, err := f.CreateContainer(f.ctx, f.server("a"))
+		_, err := f.CreateContainer(f.ctx, f.server("a"), nil)
 		assert.Check(t, is.ErrorIs(err, engine.ErrConflict))
 	}},
 	{"refuses an image that is absent, and does not pull it", func(t *testing.T, f *fixture) {
 		spec := f.server("a")
 		spec.Config.Image = "absent.invalid/image:1"
-		_, err := f.CreateContainer(f.ctx, spec)
+		_, err := f.CreateContainer(f.ctx, spec, nil)
 		assert.Check(t, is.ErrorIs(err, engine.ErrNotFound))
 	}},
 	{"does not run a container in a network that is absent", func(t *testing.T, f *fixture) {
 		spec := f.server("a")
 		spec.Attachments = []state.Attachment{{Network: f.project + "_absent"}}
-		id, err := f.CreateContainer(f.ctx, spec)
+		id, err := f.CreateContainer(f.ctx, spec, nil)
 		if err == nil {
 			err = f.StartContainer(f.ctx, id)
 		}
@@ -192,7 +192,7 @@ var creating = []obligation{
 		results := make(chan error, all)
 		for range all {
 			go func() {
-				_, err := f.CreateContainer(f.ctx, f.server("a"))
+				_, err := f.CreateContainer(f.ctx, f.server("a"), nil)
 				results <- err
 			}()
 		}

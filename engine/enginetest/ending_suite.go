@@ -65,7 +65,7 @@ var ending = []obligation{
 	{"does nothing with a context that ended", func(t *testing.T, f *fixture) {
 		ctx, cancel := context.WithCancel(f.ctx)
 		cancel()
-		_, err := f.CreateContainer(ctx, f.server("a"))
+		_, err := f.CreateContainer(ctx, f.server("a"), nil)
 		assert.Check(t, is.ErrorIs(err, context.Canceled))
 		_, err = f.Observe(ctx, state.Scope{Project: f.project})
 		assert.Check(t, is.ErrorIs(err, context.Canceled))

@@ -36,7 +36,7 @@ func TestFaultsRecordEveryCall(t *testing.T) {
 	ctx := t.Context()
 	_, err := e.Info(ctx)
 	assert.NilError(t, err)
-	id, err := e.CreateContainer(ctx, container("a"))
+	id, err := e.CreateContainer(ctx, container("a"), nil)
 	assert.NilError(t, err)
 	_, err = e.Observe(ctx, state.Scope{Project: "p"})
 	assert.NilError(t, err)
@@ -56,7 +56,7 @@ func TestFaultBeforeACallHasNoEffect(t *testing.T) {
 	f := enginetest.Faults{Before: enginetest.FailWrite(2, errLost)}
 	e := f.Wrap(newMemory())
 	for i, want := range []error{nil, errLost, nil} {
-		_, err := e.CreateContainer(t.Context(), container(string(rune('a'+i))))
+		_, err := e.CreateContainer(t.Context(), container(string(rune('a'+i))), nil)
 		assert.Check(t, is.ErrorIs(err, want))
 	}
 	o, err := e.Observe(t.Context(), state.Scope{Project: "p"})
@@ -67,7 +67,7 @@ func TestFaultBeforeACallHasNoEffect(t *testing.T) {
 func TestFaultAfterACallLosesTheAnswer(t *testing.T) {
 	f := enginetest.Faults{After: enginetest.FailWrite(1, errLost)}
 	e := f.Wrap(newMemory())
-	_, err := e.CreateContainer(t.Context(), container("a"))
+	_, err := e.CreateContainer(t.Context(), container("a"), nil)
 	assert.Check(t, is.ErrorIs(err, errLost))
 	_, err = e.InspectContainer(t.Context(), "a")
 	assert.Check(t, err)
@@ -81,7 +81,7 @@ func TestFaultHangsUntilTheContextEnds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 		defer cancel()
 		began := time.Now()
-		_, err := e.CreateContainer(ctx, container("a"))
+		_, err := e.CreateContainer(ctx, container("a"), nil)
 		assert.Check(t, is.ErrorIs(err, context.DeadlineExceeded))
 		assert.Check(t, is.Equal(time.Since(began), time.Hour))
 	})

@@ -12,9 +12,9 @@ type containers struct {
 	inner engine.Containers
 }
 
-func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpec) (string, error) {
+func (c containers) CreateContainer(ctx context.Context, spec state.ContainerSpec, progress func(state.Progress)) (string, error) {
 	return through(ctx, c.Faults, c.begin("CreateContainer", spec.Name, true), func() (string, error) {
-		return c.inner.CreateContainer(ctx, spec)
+		return c.inner.CreateContainer(ctx, spec, progress)
 	})
 }
 

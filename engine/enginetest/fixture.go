@@ -97,7 +97,7 @@ func (f *fixture) labels(more map[string]string) map[string]string {
 
 func (f *fixture) create(spec state.ContainerSpec) (id string) {
 	f.t.Helper()
-	id, err := f.CreateContainer(f.ctx, spec)
+	id, err := f.CreateContainer(f.ctx, spec, nil)
 	assert.NilError(f.t, err)
 	return id
 }

@@ -165,7 +165,7 @@ var sharing = []obligation{
 	{"refuses to share with a container that is absent", func(t *testing.T, f *fixture) {
 		spec := f.server("guest")
 		spec.Config.NetworkMode = "container:" + f.project + "-absent-1"
-		_, err := f.CreateContainer(f.ctx, spec)
+		_, err := f.CreateContainer(f.ctx, spec, nil)
 		assert.Check(t, is.ErrorIs(err, engine.ErrNotFound))
 	}},
 	{"has no network but the host's, or none", func(t *testing.T, f *fixture) {

@@ -145,7 +145,7 @@ func TestBehavior(t *testing.T) {
 			assert.Check(t, is.DeepEqual(logOf(t, e, run(t, e, spec)), []string{"busybox nginx -g daemon off;"}))
 		},
 		"a label that cannot be read": func(t *testing.T, e engine.Engine) {
-			_, err := e.CreateContainer(t.Context(), service("a", map[string]string{"exit-after": "soon"}))
+			_, err := e.CreateContainer(t.Context(), service("a", map[string]string{"exit-after": "soon"}), nil)
 			assert.Check(t, is.ErrorContains(err, `label dev.stack.memory.exit-after: time: invalid duration "soon"`))
 		},
 	} {

@@ -23,7 +23,7 @@ type containers struct{ *Memory }
 
 // CreateContainer creates a container, and the named volumes that are not
 // there.
-func (m containers) CreateContainer(ctx context.Context, spec state.ContainerSpec) (id string, err error) {
+func (m containers) CreateContainer(ctx context.Context, spec state.ContainerSpec, _ func(state.Progress)) (id string, err error) {
 	err = m.update(ctx, func(w *world, at time.Time) error {
 		id, err = w.create(spec, at)
 		return err

@@ -73,7 +73,7 @@ func TestNothingIsLostWhenProcessesWriteAtOnce(t *testing.T) {
 		go func() {
 			var err error
 			for i := 0; i < each && err == nil; i++ {
-				_, err = e.CreateContainer(t.Context(), service(fmt.Sprint(name, i), nil))
+				_, err = e.CreateContainer(t.Context(), service(fmt.Sprint(name, i), nil), nil)
 			}
 			done <- err
 		}()

@@ -38,7 +38,7 @@ func checked(spec state.ContainerSpec, interval time.Duration, retries uint64) s
 
 func create(t *testing.T, e engine.Engine, spec state.ContainerSpec) string {
 	t.Helper()
-	id, err := e.CreateContainer(t.Context(), spec)
+	id, err := e.CreateContainer(t.Context(), spec, nil)
 	assert.NilError(t, err)
 	return id
 }

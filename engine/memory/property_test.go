@@ -44,7 +44,10 @@ func acts() *rapid.Generator[[]act] {
 		case "create":
 			spec := drawSpec(t, service)
 			a.Text += fmt.Sprintf(" %v", spec.Labels)
-			a.Do = func(ctx context.Context, e engine.Engine) error { _, err := e.CreateContainer(ctx, spec); return err }
+			a.Do = func(ctx context.Context, e engine.Engine) error {
+				_, err := e.CreateContainer(ctx, spec, nil)
+				return err
+			}
 		case "start":
 			a.Do = func(ctx context.Context, e engine.Engine) error { return e.StartContainer(ctx, name) }
 		case "stop":

@@ -47,7 +47,7 @@ func (s *shop) create(service string, number int, script string, change ...func(
 	for _, c := range change {
 		c(&spec)
 	}
-	id, err := s.engine.CreateContainer(context.Background(), spec)
+	id, err := s.engine.CreateContainer(context.Background(), spec, nil)
 	assert.NilError(s.t, err)
 	return id
 }
