@@ -17,6 +17,7 @@ func (c *Connection) APISocket() (state.APISocket, error) {
 	if !is {
 		return state.APISocket{}, fmt.Errorf("use_api_socket needs an engine behind a unix socket, not %s", c.daemon.endpoint)
 	}
+	c.daemon.detectStore()
 	credentials, err := c.daemon.config.GetAllCredentials()
 	if err != nil {
 		return state.APISocket{}, fmt.Errorf("use_api_socket: credentials of registries: %w", err)

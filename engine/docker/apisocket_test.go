@@ -23,6 +23,27 @@ func TestAPISocketHasTheCredentials(t *testing.T) {
 	assert.DeepEqual(t, config, map[string]any{"auths": map[string]any{"registry.example": map[string]any{"auth": "dXNlcjpzZWNyZXQ="}}})
 }
 
+func TestAPISocketHasTheCredentialsOfThePlatformsStore(t *testing.T) {
+	helpers := t.TempDir()
+	const helper = `#!/bin/sh
+case $1 in
+list) echo '{"registry.example": "me"}' ;;
+get) echo '{"Username": "me", "Secret": "hush"}' ;;
+esac
+`
+	assert.NilError(t, os.WriteFile(filepath.Join(helpers, "docker-credential-secretservice"), []byte(helper), 0o700))
+	t.Setenv("PATH", helpers)
+	connection, err := Connect(Options{Getenv: variables{"DOCKER_HOST": "unix:///run/engine.sock", "DOCKER_CONFIG": t.TempDir()}.get})
+	assert.NilError(t, err)
+	socket, err := connection.APISocket()
+	assert.NilError(t, err)
+	var config struct {
+		Auths map[string]struct{ Auth string }
+	}
+	assert.NilError(t, json.Unmarshal(socket.Config, &config))
+	assert.Equal(t, config.Auths["registry.example"].Auth, "bWU6aHVzaA==")
+}
+
 func TestAPISocketIsAUnixSocket(t *testing.T) {
 	connection, err := Connect(Options{Getenv: variables{"DOCKER_HOST": "tcp://engine:2375", "DOCKER_CONFIG": "/nonexistent"}.get})
 	assert.NilError(t, err)

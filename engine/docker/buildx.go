@@ -16,7 +16,7 @@ import (
 // buildx hands a build over to the buildx plugin: its builders are not the
 // engine's. The image is loaded into the engine, or pushed.
 func (i images) buildx(ctx context.Context, spec state.BuildSpec, progress func(state.Progress)) error {
-	command, err := i.findBuildx()
+	command, err := i.findBuildx(ctx)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func (i images) buildx(ctx context.Context, spec state.BuildSpec, progress func(
 
 // findBuildx is the command that runs buildx: the plugin in one of the docker
 // CLI's folders, or else the docker CLI itself.
-func (i images) findBuildx() ([]string, error) {
+func (i images) findBuildx(ctx context.Context) ([]string, error) {
 	name := "docker-buildx"
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -44,7 +44,7 @@ func (i images) findBuildx() ([]string, error) {
 		}
 	}
 	docker, err := exec.LookPath("docker")
-	if err != nil || exec.Command(docker, "buildx", "version").Run() != nil {
+	if err != nil || exec.CommandContext(ctx, docker, "buildx", "version").Run() != nil {
 		return nil, errors.New("--builder needs the buildx plugin of the docker CLI, and none is here: install it (docker-buildx-plugin, or Debian's docker-buildx), or build without --builder")
 	}
 	return []string{docker, "buildx"}, nil

@@ -71,10 +71,10 @@ func (i images) allAuth() (map[string]registry.AuthConfig, error) {
 
 // detectStore sets the platform's credential store where none was chosen, as
 // the docker CLI does. It searches the PATH, so not before it is needed.
-func (i images) detectStore() {
-	i.storeOnce.Do(func() {
-		if !i.config.ContainsAuth() {
-			i.config.CredentialsStore = credentials.DetectDefaultStore(i.config.CredentialsStore)
+func (d *daemon) detectStore() {
+	d.storeOnce.Do(func() {
+		if !d.config.ContainsAuth() {
+			d.config.CredentialsStore = credentials.DetectDefaultStore(d.config.CredentialsStore)
 		}
 	})
 }
