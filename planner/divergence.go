@@ -25,9 +25,7 @@ func (d *draft) divergence(service state.Service, c state.Container) []Reason {
 		hash = "" // it differs for that alone
 	}
 	reasons := configReasons(c, service, hash)
-	if file, is := d.file[service.Name]; is {
-		maskProvided(reasons, file)
-	}
+	d.maskGiven(reasons, service, c)
 	reasons = append(reasons, inputReasons(c, service)...)
 	reasons = append(reasons, d.imageReasons(service, c)...)
 	reasons = append(reasons, d.mountReasons(service, c)...)

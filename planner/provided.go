@@ -36,7 +36,7 @@ func (d *draft) supplied(service state.Service) (state.Service, error) {
 	if len(given) == 0 {
 		return service, nil
 	}
-	d.file[service.Name] = with(service.Config.Environment, nil)
+	d.given[service.Name] = slices.Sorted(maps.Keys(given))
 	for i, hook := range service.PreStart {
 		if i == 0 {
 			service.PreStart = slices.Clone(service.PreStart)
@@ -65,7 +65,8 @@ func (d *draft) givenTo(service state.Service) map[string]string {
 			given[key] = provided.Raw[key]
 		}
 	}
-	for key, use := range service.Config.Models {
+	for _, key := range slices.Sorted(maps.Keys(service.Config.Models)) {
+		use := service.Config.Models[key]
 		provided, known := d.provided[state.ModelRef(key).String()]
 		if !known {
 			continue
@@ -103,12 +104,13 @@ func withInherited(hook, service types.MappingWithEquals, given map[string]strin
 	return with(hook, inherited)
 }
 
-// maskProvided hides the values of variables that a service, or its container,
-// did not get from the file.
-func maskProvided(reasons []Reason, file types.MappingWithEquals) {
+// maskGiven hides the values of variables that a service is given now, or that
+// its container was given.
+func (d *draft) maskGiven(reasons []Reason, service state.Service, c state.Container) {
+	given := slices.Concat(d.given[service.Name], strings.Split(c.Labels[state.LabelStackGiven], ","))
 	for i, reason := range reasons {
-		_, name, is := strings.Cut("."+reason.Field, ".environment.")
-		if _, known := file[name]; !is || known {
+		name, is := strings.CutPrefix(reason.Field, "environment.")
+		if !is || !slices.Contains(given, name) {
 			continue
 		}
 		for _, value := range []*string{&reasons[i].Old, &reasons[i].New} {

@@ -173,3 +173,28 @@ func TestAProviderEndsBetweenItsUsersAndWhatItUses(t *testing.T) {
 		stop web/1
 		stop provider/db < stop web/1`)
 }
+
+func TestWhatAProviderGivesIsHiddenWhateverTheFileSays(t *testing.T) {
+	placeholder := "none"
+	desired := project(service("web", dependsOn("db", state.Started), func(s *state.Service) {
+		s.Config.Environment = types.MappingWithEquals{"DB_URL": &placeholder}
+	}))
+	alone := desired
+	desired.Providers = []state.Provider{provider("db")}
+	observed := holds(desired)
+	observed = gives(observed, state.ProviderRef("db"), map[string]string{"URL": "hunter2"}, nil)
+	hidden := []planner.Reason{{Field: "environment.DB_URL", Old: "***", New: "***"}}
+	plan, err := planner.Up(desired, observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, plan.Changes[0].Reasons, hidden)
+
+	// A file without the provider does not bring it to light either.
+	for _, node := range plan.Nodes {
+		if create, is := node.Op.(planner.CreateContainer); is {
+			observed.Containers[0].Labels = create.Spec.Labels
+		}
+	}
+	plan, err = planner.Up(alone, observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, plan.Changes[0].Reasons, hidden)
+}

@@ -23,6 +23,9 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 	if err != nil {
 		return state.ContainerSpec{}, err
 	}
+	if given := d.given[service.Name]; len(given) > 0 {
+		labels[state.LabelStackGiven] = strings.Join(given, ",")
+	}
 	name := r.handle().Name
 	if name != r.name {
 		labels[state.LabelReplace] = r.name

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/dag"
@@ -57,13 +56,13 @@ type draft struct {
 	index    index
 	nodes    nodeSet
 	services map[string]*servicePlan
-	networks map[string]*networkPlan            // by key
-	volumes  map[string]*volumePlan             // by key
-	images   map[string]ID                      // the nodes that bring them
-	supplies map[string]*supply                 // by the text of their refs
-	provided map[string]state.Provided          // by ref
-	file     map[string]types.MappingWithEquals // the environment in the file of services that get more, by name
-	detached map[string]bool                    // ids of the containers that are taken off a network
+	networks map[string]*networkPlan   // by key
+	volumes  map[string]*volumePlan    // by key
+	images   map[string]ID             // the nodes that bring them
+	supplies map[string]*supply        // by the text of their refs
+	provided map[string]state.Provided // by ref
+	given    map[string][]string       // names of the variables that services are given, by service
+	detached map[string]bool           // ids of the containers that are taken off a network
 	changes  []Change
 	warnings []string
 	consents []Consent
@@ -83,7 +82,7 @@ func newDraft(desired state.Desired, observed state.Observed, policy UpPolicy) *
 		detached: map[string]bool{},
 		supplies: map[string]*supply{},
 		provided: observed.Provided,
-		file:     map[string]types.MappingWithEquals{},
+		given:    map[string][]string{},
 	}
 }
 

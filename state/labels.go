@@ -23,6 +23,7 @@ const (
 	LabelStackConfig  = "dev.stack.config" // the service as it was applied: see EncodeConfig
 	LabelStackInputs  = "dev.stack.inputs" // digests of configs and secrets: see EncodeInputs
 	LabelStackImages  = "dev.stack.images" // ids of the images that are mounted, by target: see EncodeInputs
+	LabelStackGiven   = "dev.stack.given"  // names of the variables that providers and models gave, with commas
 	LabelStackVersion = "dev.stack.version"
 	LabelStackFiles   = "dev.stack.files" // on a volume that holds configs and secrets: the service that they are for
 )
