@@ -77,8 +77,7 @@ func (d *draft) needMounted(service state.Service, wanted needs) {
 // needHooks adds the images of a service's pre_start hooks that run. An image
 // that is built for a service is not pulled for a hook.
 func (d *draft) needHooks(wanted needs, service state.Service) {
-	p := d.services[service.Name]
-	if runs, _ := d.runsPreStart(p); p.frozen && !p.pending || !runs && !p.pending {
+	if !d.runsHooks(service) {
 		return
 	}
 	for i, hook := range service.PreStart {
@@ -92,6 +91,14 @@ func (d *draft) needHooks(wanted needs, service state.Service) {
 		text := fmt.Sprintf("%s[%d] of %s runs it", state.HookPreStart, i, service.Name)
 		wanted.add(d.needOf(user, cmp.Or(reason, text)))
 	}
+}
+
+// runsHooks is true for a service whose hooks run, in this plan or, as far as is
+// known, in the one after it.
+func (d *draft) runsHooks(service state.Service) bool {
+	p := d.services[service.Name]
+	runs, _ := d.runsPreStart(p)
+	return p.pending || runs && !p.frozen
 }
 
 func (d *draft) needOf(service state.Service, reason string) need {
@@ -223,6 +230,9 @@ func (d *draft) withBases(spec state.BuildSpec) state.BuildSpec {
 
 // buildOf is how an image is built, nil for one that is not.
 func (d *draft) buildOf(image string) *state.BuildSpec {
+	if d.policy.NoBuild {
+		return nil
+	}
 	for _, service := range d.desired.Services {
 		if service.Build != nil && service.Build.Image == image {
 			return service.Build

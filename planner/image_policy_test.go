@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/hashicorp/go-multierror"
 	"gotest.tools/v3/assert"
 
@@ -161,4 +162,21 @@ func TestAPullThatMayBecomeABuildComesAfterWhatTheBuildIsMadeOf(t *testing.T) {
 		start api/1 < create api/1`)
 	pull := plan.Nodes[2].Op.(planner.PullImage)
 	assert.Equal(t, pull.OrBuild.Config.AdditionalContexts["base"], "docker-image://base:1")
+}
+
+func TestAnImageOfAHookThatMayNotBePulledIsAnErrorBeforeAnythingIsDone(t *testing.T) {
+	never := func(h *state.PreStart) { h.PullPolicy = "never" }
+	desired := project(service("web", preStart("tool:1", never)))
+	assert.Equal(t, brought(desired, state.Observed{}, planner.UpPolicy{}),
+		"service web: the image tool:1 of its pre_start[0] is not here, and pull_policy never forbids to pull it: pull it first (docker pull tool:1), or set another pull_policy")
+	observed := state.Observed{Images: map[string]state.Image{"tool:1": {ID: "sha256:tool"}}}
+	assert.Equal(t, brought(desired, observed, planner.UpPolicy{}), "pull web:1")
+}
+
+func TestWithoutBuildsAnImageThatIsMountedIsNotBuilt(t *testing.T) {
+	mounts := func(s *state.Service) {
+		s.Config.Volumes = []types.ServiceVolumeConfig{{Type: types.VolumeTypeImage, Source: "assets:1", Target: "/assets"}}
+	}
+	desired := project(service("assets", builtAs("assets:1"), replicas(0)), service("web", mounts))
+	assert.Equal(t, brought(desired, state.Observed{}, planner.UpPolicy{NoBuild: true}), "pull assets:1, pull web:1")
 }

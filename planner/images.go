@@ -58,18 +58,32 @@ func (d *draft) creates(service state.Service) bool {
 	return (!p.frozen || p.pending) && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current == nil })
 }
 
-// checkNever finds the services that may not pull an image that is not here.
+// checkNever finds the services and hooks that may not pull an image that is
+// not here.
 func (d *draft) checkNever() {
 	for _, service := range d.desired.Services {
-		image := service.Config.Image
-		_, there := d.index.images[image]
-		if there || d.images[image] != "" || !d.creates(service) || d.pulls(service) {
+		if image := service.Config.Image; d.creates(service) && !d.pulls(service) && d.lacks(image) {
+			advice := fmt.Sprintf("pull it first (docker pull %s), or set another pull_policy", image)
+			if service.Build != nil {
+				advice = "build it first, or leave --no-build out"
+			}
+			d.fail(fmt.Errorf("service %s: its image %s is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
+		}
+		if !d.runsHooks(service) {
 			continue
 		}
-		advice := fmt.Sprintf("pull it first (docker pull %s), or set another pull_policy", image)
-		if service.Build != nil {
-			advice = "build it first, or leave --no-build out"
+		for i, hook := range service.PreStart {
+			if image := hook.Config.Image; d.lacks(image) {
+				d.fail(fmt.Errorf("service %s: the image %s of its %s[%d] is not here, and pull_policy never forbids to pull it: pull it first (docker pull %s), or set another pull_policy",
+					service.Name, image, state.HookPreStart, i, image))
+			}
 		}
-		d.fail(fmt.Errorf("service %s: its image %s is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
 	}
+}
+
+// lacks is true for an image that is not here and that this plan does not
+// bring.
+func (d *draft) lacks(image string) bool {
+	_, there := d.index.images[image]
+	return !there && d.images[image] == ""
 }
