@@ -181,6 +181,9 @@ func (d *draft) restartReason(service state.Service, c state.Container) string {
 }
 
 func (d *draft) recreate(service state.Service) Recreate {
+	if d.excludes(service.Name) {
+		return RecreateNever
+	}
 	if len(d.policy.Selected) > 0 && !slices.Contains(d.policy.Selected, service.Name) {
 		return d.policy.RecreateDeps
 	}

@@ -11,7 +11,8 @@ import (
 // freeze leaves services as they are: those that the policy excludes, those
 // that have containers which a new image may replace, and those that get
 // something from a provider or a model that is yet to be brought up, with all
-// that depend on them. The plan after this one knows.
+// that depend on them or mount a volume that is replaced under them. The plan
+// after this one knows.
 func (d *draft) freeze() {
 	users, refreshed := d.users(), d.refreshed()
 	for _, name := range slices.Sorted(maps.Keys(d.services)) {
@@ -31,6 +32,7 @@ func (d *draft) freeze() {
 		}
 	}
 	d.freezeOthers()
+	d.postponeVolumes()
 }
 
 // deferUser makes the next plan decide on what uses a supply, or an image where
@@ -49,18 +51,19 @@ func (d *draft) deferUser(user, supply string) {
 	}
 }
 
-// freezeOthers leaves alone what the policy excludes.
+// excludes is true for a service or provider that the policy leaves alone.
+func (d *draft) excludes(name string) bool {
+	return len(d.policy.Only) > 0 && !slices.Contains(d.policy.Only, name)
+}
+
 func (d *draft) freezeOthers() {
-	if len(d.policy.Only) == 0 {
-		return
-	}
 	for name, p := range d.services {
-		if !slices.Contains(d.policy.Only, name) {
+		if d.excludes(name) {
 			p.frozen, p.pending = true, false
 		}
 	}
 	for _, s := range d.supplies {
-		if !s.known && !slices.Contains(d.policy.Only, s.ref.Name) {
+		if !s.known && d.excludes(s.ref.Name) {
 			s.excluded, s.pending = true, false
 		}
 	}
@@ -85,7 +88,8 @@ func (p *servicePlan) frozenReasons() []Reason {
 }
 
 // addPending notes what the next plans are for: pending services that depend on
-// each other, or whose images come from the same nodes, go together.
+// each other, whose images come from the same nodes, or that share a volume
+// which is to be replaced, go together.
 func (d *draft) addPending() {
 	needed := d.neededNow()
 	g := dag.New[string]() // of services and nodes, with edges in both directions
@@ -103,6 +107,11 @@ func (d *draft) addPending() {
 				images[id] = true
 				tie("service "+name, "node "+string(id))
 			}
+		}
+	}
+	for _, v := range d.volumes {
+		for _, name := range v.postponedFor {
+			tie("service "+name, "service "+v.postponedFor[0])
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -42,7 +42,8 @@ func (d *draft) addSupply(s *supply) {
 }
 
 // users is the graph from what is used to its users: services by name,
-// providers and models by the text of their refs.
+// providers and models by the text of their refs. Services that mount a volume
+// which is replaced use each other: it is free when none of them has it.
 func (d *draft) users() *dag.Graph[string] {
 	g := dag.New[string]()
 	uses := func(name string, dependencies []state.Dependency) {
@@ -67,6 +68,14 @@ func (d *draft) users() *dag.Graph[string] {
 	}
 	for name, s := range d.supplies {
 		uses(name, s.dependsOn)
+	}
+	for _, v := range d.volumes {
+		if v.action == Replace {
+			for _, name := range d.mounting(v) {
+				g.Edge(name, d.mounting(v)[0])
+				g.Edge(d.mounting(v)[0], name)
+			}
+		}
 	}
 	return g.Reverse()
 }

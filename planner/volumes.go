@@ -14,6 +14,9 @@ type volumePlan struct {
 	reasons []Reason
 	ready   ID // the node after which it is there; empty if it is
 	remove  ID // of a volume that is replaced
+	// postponedFor are the services that mount a volume which is to be replaced
+	// by the plan after this one, where they are pending.
+	postponedFor []string
 }
 
 func (d *draft) decideVolumes() {
@@ -78,6 +81,30 @@ func (d *draft) addVolumes() {
 			Op: CreateVolume{Spec: state.VolumeSpec{Config: volume.Config, Labels: volumeLabels(d.desired.Project, volume)}},
 		})
 	}
+}
+
+// postponeVolumes leaves the volumes alone that services mount which are left
+// alone.
+func (d *draft) postponeVolumes() {
+	for _, v := range d.volumes {
+		for _, name := range d.mounting(v) {
+			if p := d.services[name]; p.frozen && (v.action == Replace || v.postponedFor != nil) {
+				v.action, v.reasons = NoOp, p.frozenReasons()
+				v.postponedFor = append(v.postponedFor, name)
+			}
+		}
+	}
+}
+
+// mounting are the services that mount a named volume.
+func (d *draft) mounting(v *volumePlan) []string {
+	var names []string
+	for _, service := range d.desired.Services {
+		if slices.Contains(d.volumesOf(service), v) {
+			names = append(names, service.Name)
+		}
+	}
+	return names
 }
 
 // volumesOf are the named volumes that a service mounts, by their keys.
