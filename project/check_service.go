@@ -46,6 +46,7 @@ func (c *checker) service(s types.ServiceConfig) {
 	c.scale(s, at)
 	c.limits(s, at)
 	c.mounts(s, at)
+	c.macAddress(s, at)
 }
 
 // under makes the path of something in one service.
@@ -148,5 +149,19 @@ func (c *checker) mounts(s types.ServiceConfig, at under) {
 	}
 	for i, volume := range s.Volumes {
 		mount("volumes", i, volume.Target)
+	}
+}
+
+// macAddress checks that the service's address is that of its main network,
+// which both are about.
+func (c *checker) macAddress(s types.ServiceConfig, at under) {
+	networks := s.NetworksByPriority()
+	if s.MacAddress == "" || len(networks) == 0 {
+		return
+	}
+	main := networks[0]
+	if own := s.Networks[main]; own != nil && own.MacAddress != "" && own.MacAddress != s.MacAddress {
+		c.addValue(at("mac_address"), fmt.Sprintf("the service-level mac_address should have the same value as network %s: found %s and %s",
+			main, s.MacAddress, own.MacAddress), "remove one of them")
 	}
 }
