@@ -14,8 +14,7 @@ import (
 
 // configReasons says which fields of a service differ from what its container
 // was made from. A container without the label that tells has its hashes
-// compared. An empty hash
-// says nothing.
+// compared. An empty hash says nothing.
 func configReasons(container state.Container, service state.Service, hash string) []Reason {
 	old := container.Labels[state.LabelConfigHash]
 	if old == hash {

@@ -28,8 +28,8 @@ type Plan struct {
 	// until the policy has the consent.
 	Consents []Consent `json:"consents,omitempty"`
 	// Pending are services whose fate depends on images that this plan pulls
-	// or builds, or on what the providers give that it runs. They are left as they are, and after this plan another one is
-	// to be made for them.
+	// or builds, or on what the providers give that it runs. They are left as
+	// they are, and after this plan another one is to be made for them.
 	Pending []Pending `json:"pending,omitempty"`
 }
 
