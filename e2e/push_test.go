@@ -142,3 +142,23 @@ services:
 	p.ok("pull", "--policy", "missing", "there")
 	assert.Equal(t, h.pulls("there"), 0)
 }
+
+func TestPullBringsTheImagesOfHooks(t *testing.T) {
+	h := newHub(t, "")
+	h.publish("migrate:1", "1")
+	h.publish("never:1", "1")
+	p := h.project(`
+services:
+  web:
+    image: stack-e2e/dummy
+    pull_policy: never
+    pre_start:
+      - {image: "HUB/migrate:1", pull_policy: always, command: [serve, --help]}
+      - {image: "HUB/never:1"}
+`)
+	h.Forget()
+	p.ok("pull")
+	_, err := docker.ImageInspect(t.Context(), h.Address+"/migrate:1")
+	assert.NilError(t, err)
+	assert.Equal(t, h.pulls("never"), 0)
+}

@@ -74,7 +74,7 @@ func TestTheFlagsOfABuildAreAPartOfIt(t *testing.T) {
 	one, two := "1", "2"
 	web := service("web", builtInto("team/web:1"), func(s *state.Service) {
 		s.Build.Config.Args = types.MappingWithEquals{"A": &one, "B": &one}
-		s.Build.Config.SSH = types.SSHConfig{{ID: "own", Path: "/own"}}
+		s.Build.Config.SSH = types.SSHConfig{{ID: "own=/own"}}
 	})
 	desired := project(web)
 	desired.Builds = []state.BuildSpec{{Image: "base", Service: "base"}}
@@ -86,7 +86,7 @@ func TestTheFlagsOfABuildAreAPartOfIt(t *testing.T) {
 	assert.Equal(t, len(builds), 2)
 	got := builds[1]
 	assert.DeepEqual(t, got.Config.Args, types.MappingWithEquals{"A": &one, "B": &two, "C": nil})
-	assert.DeepEqual(t, got.Config.SSH, types.SSHConfig{{ID: "own", Path: "/own"}, {ID: "default"}})
+	assert.DeepEqual(t, got.Config.SSH, types.SSHConfig{{ID: "own=/own"}, {ID: "default"}})
 	assert.Assert(t, got.NoCache && got.Pull && got.Check && got.Push && got.Builder == "mine" && got.Memory == 7)
 	assert.Equal(t, got.Config.Provenance+got.Config.SBOM, "truefalse")
 	assert.Assert(t, builds[0].NoCache && !builds[0].Push)

@@ -18,27 +18,52 @@ type PullPolicy struct {
 	IgnoreFailures bool `json:"ignoreFailures,omitempty"`
 }
 
-// Pull plans to pull the images of the services that are desired, each once.
+// Pull plans to pull the images of the services that are desired, and of their
+// pre_start hooks, each once.
 // What is left out is a change without an action that says why.
 func Pull(desired state.Desired, observed state.Observed, policy PullPolicy) (Plan, error) {
 	d := newDraft(desired, observed, UpPolicy{})
 	wanted := needs{}
 	skipped := map[string]string{}
 	for _, service := range desired.Services {
-		image := service.Config.Image
-		if reason := d.skipsPull(service, policy); reason != "" {
-			skipped[image] = reason
-			continue
+		for _, user := range d.imageUsers(service) {
+			d.needPull(user, policy, wanted, skipped)
 		}
-		reason := "is here, perhaps not as the registry has it"
-		if _, there := d.index.images[image]; !there {
-			reason = "not here"
-		}
-		wanted.add(need{image: image, platform: service.Config.Platform, reason: reason, optional: policy.IgnoreFailures})
 	}
 	d.bring(wanted)
 	d.skip(wanted, skipped)
 	return d.plan()
+}
+
+// imageUsers are a service and its pre_start hooks, each as a service that has
+// an image. A hook builds none: pull_policy build, which it may have from its
+// service, means missing there.
+func (d *draft) imageUsers(service state.Service) []state.Service {
+	users := []state.Service{service}
+	for _, hook := range service.PreStart {
+		user := state.Service{Name: service.Name, Config: hook.Config, Build: d.buildOf(hook.Config.Image)}
+		if user.Build != nil {
+			user.Name = user.Build.Service
+		} else if user.Config.PullPolicy == "build" {
+			user.Config.PullPolicy = "missing"
+		}
+		users = append(users, user)
+	}
+	return users
+}
+
+// needPull adds a service's image to those that are pulled, or that are not.
+func (d *draft) needPull(service state.Service, policy PullPolicy, wanted needs, skipped map[string]string) {
+	image := service.Config.Image
+	if reason := d.skipsPull(service, policy); reason != "" {
+		skipped[image] = reason
+		return
+	}
+	reason := "is here, perhaps not as the registry has it"
+	if _, there := d.index.images[image]; !there {
+		reason = "not here"
+	}
+	wanted.add(need{image: image, platform: service.Config.Platform, reason: reason, optional: policy.IgnoreFailures})
 }
 
 // skipsPull says why a service's image is not pulled; it is empty for one that

@@ -67,6 +67,33 @@ func TestPullBringsEachImageOnce(t *testing.T) {
 	assert.Assert(t, plan.Nodes[0].Optional)
 }
 
+func TestPullBringsTheImagesOfHooks(t *testing.T) {
+	hooked := func(policy string, images ...string) func(*state.Service) {
+		return func(s *state.Service) {
+			for _, image := range images {
+				hook := state.PreStart{Config: types.ServiceConfig{Name: s.Name}}
+				hook.Config.Image, hook.Config.PullPolicy = image, policy
+				s.PreStart = append(s.PreStart, hook)
+			}
+		}
+	}
+	desired := project(service("web", hooked("", "migrate:1", "web:1", "shop-tool", "old:1")), service("tool", builtInto("shop-tool")),
+		service("made", builtInto("shop-made"), hooked("build", "tools:1")), service("old", hooked("never", "secret:1")))
+	plan, err := planner.Pull(desired, state.Observed{}, planner.PullPolicy{})
+	is(t, told(t, plan, err), `
+		pull migrate:1
+		pull old:1
+		pull tools:1
+		pull web:1
+		create migrate:1: not here
+		create old:1: not here
+		no-op secret:1: pull_policy: never
+		no-op shop-made: No image to be pulled
+		no-op shop-tool: No image to be pulled
+		create tools:1: not here
+		create web:1: not here`)
+}
+
 func TestAPolicyForAllPrevailsOverTheServices(t *testing.T) {
 	desired := project(service("db", ownPolicy("always")), service("old", ownPolicy("never")), service("web", ofImage("web")),
 		service("tip", ofImage("registry:5000/tip:latest")), service("pinned", ofImage("pinned@sha256:12")))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/project"
@@ -39,6 +40,22 @@ secrets:
 	text, err := json.Marshal(d)
 	assert.NilError(t, err)
 	assert.Assert(t, !strings.Contains(string(text)+fmt.Sprintf("%v %+v", d, secrets), token))
+}
+
+func TestBuildKeysAreWrittenSoThatTheyAreReadAgain(t *testing.T) {
+	for _, ssh := range []string{`[zone=./zone, default, "deploy=/keys/a"]`, `{deploy: /keys/a, default: , zone: ./zone}`} {
+		o := textOptions(t, `{services: {web: {build: {context: ., ssh: `+ssh+`}}}}`)
+		p := load(t, o)
+		_, err := json.Marshal(desired(t, p, project.DesiredOptions{}))
+		assert.NilError(t, err)
+		for _, print := range []func() ([]byte, error){p.YAML, p.JSON} {
+			text, err := print()
+			assert.NilError(t, err)
+			again := textOptions(t, string(text))
+			assert.DeepEqual(t, desired(t, load(t, again), project.DesiredOptions{}).Services[0].Build.Config.SSH,
+				types.SSHConfig{{ID: "default"}, {ID: "deploy=/keys/a"}, {ID: "zone=" + filepath.Join(o.Dir, "zone")}})
+		}
+	}
 }
 
 func TestBuildSecretsThatAreMissing(t *testing.T) {

@@ -80,6 +80,7 @@ func (w *workspace) model(ctx context.Context, name string, files []types.Config
 	if err != nil {
 		return nil, nil, w.failed(ctx, name, err, files)
 	}
+	listSSH(model)
 	for _, f := range files {
 		model.ComposeFiles = append(model.ComposeFiles, f.Filename)
 	}

@@ -12,6 +12,7 @@ cd "$(dirname "$0")/.."
 go list -deps -test ./... >/dev/null
 scripts/images.sh fetch >&2
 scripts/registry.sh fetch >&2
+scripts/ssh.sh
 
 failed=()
 for leg; do

@@ -75,8 +75,8 @@ type VolumeSpec struct {
 }
 
 // BuildSpec is an image to build. What the builder reads from Config is as the
-// compose file says, with absolute paths; Config.Secrets is not read: see
-// Secrets.
+// compose file says, with absolute paths. Config.SSH has its keys as ID or
+// ID=PATH, all in the id; Config.Secrets is not read: see Secrets.
 type BuildSpec struct {
 	Image   string `json:"image"` // the tag to give it
 	Service string `json:"service"`

@@ -69,11 +69,10 @@ func (o *buildOptions) policy(env lookup) (planner.BuildPolicy, error) {
 		policy.Args = types.NewMappingWithEquals(o.args).Resolve(env)
 	}
 	if o.ssh != "" {
-		id, path, found := strings.Cut(o.ssh, "=")
-		if !found && id != "default" {
+		if o.ssh != "default" && !strings.Contains(o.ssh, "=") {
 			return policy, fmt.Errorf("invalid --ssh option %q: it is default or ID=PATH", o.ssh)
 		}
-		policy.SSH = types.SSHConfig{{ID: id, Path: path}}
+		policy.SSH = types.SSHConfig{{ID: o.ssh}}
 	}
 	return policy, nil
 }

@@ -28,7 +28,8 @@ func (a *app) pullCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "pull [OPTIONS] [SERVICE...]",
 		Short: "Pull the images of services",
-		Long: `Pull the images of services, at once, each image once.
+		Long: `Pull the images of services, and of their pre_start hooks, at once, each image
+once.
 
 An image that is here already is pulled too, as the registry may have a newer
 one; --policy missing leaves it alone, unless its tag is latest. A service that

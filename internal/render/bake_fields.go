@@ -68,7 +68,7 @@ func bakeSecrets(secrets []state.BuildSecret) []string {
 func bakeSSH(keys types.SSHConfig) []string {
 	var all []string
 	for _, key := range keys {
-		all = append(all, strings.TrimSuffix(key.ID+"="+key.Path, "="))
+		all = append(all, key.ID)
 	}
 	return all
 }

@@ -60,7 +60,7 @@ func TestABakeFileHasAllOfABuild(t *testing.T) {
 			Config: types.BuildConfig{
 				Context: "/src", DockerfileInline: "RUN echo ${X}", Args: types.MappingWithEquals{"A": &value, "B": nil, "C": &braces},
 				AdditionalContexts: types.Mapping{"base": "service:a.b", "plain": "/plain"}, Labels: types.Labels{"l": "1"},
-				SSH: types.SSHConfig{{ID: "default"}, {ID: "k", Path: "/k"}}, CacheFrom: types.StringList{"cache"}, CacheTo: types.StringList{"type=inline"},
+				SSH: types.SSHConfig{{ID: "default"}, {ID: "k=/k"}}, CacheFrom: types.StringList{"cache"}, CacheTo: types.StringList{"type=inline"},
 				Tags: types.StringList{"team/a:extra"}, Network: "host", Target: "final", ShmSize: 64, NoCacheFilter: types.StringList{"final"},
 				Ulimits: map[string]*types.UlimitsConfig{"nproc": {Single: 5}, "nofile": {Soft: 1, Hard: 2}}, Privileged: true,
 				Entitlements: []string{"network.host"}, ExtraHosts: types.HostsList{"db": {"10.0.0.1", "::1"}}, Provenance: "mode=max", SBOM: "true",

@@ -51,7 +51,11 @@ func HandOver(ctx context.Context, command, env []string, request Request) error
 	case request.Spec.Check && printed.Len() > 0:
 		return errors.New("check: " + strings.TrimSpace(printed.String()))
 	case said != "":
-		return steps.Explain(errors.New(plain(strings.TrimPrefix(strings.TrimPrefix(said, "ERROR: "), "failed to build: "))))
+		said = plain(strings.TrimPrefix(strings.TrimPrefix(said, "ERROR: "), "failed to build: "))
+		if strings.HasPrefix(said, "no builder ") {
+			said += ": `docker buildx ls` lists those that are there"
+		}
+		return steps.Explain(errors.New(said))
 	}
 	return steps.Explain(fmt.Errorf("buildx: %w", err))
 }
@@ -146,7 +150,7 @@ func buildxArgs(request Request) (args, env []string) {
 	add("--provenance", c.Provenance)
 	add("--sbom", c.SBOM)
 	for _, key := range c.SSH {
-		add("--ssh", strings.TrimSuffix(key.ID+"="+key.Path, "="))
+		add("--ssh", key.ID)
 	}
 	secrets, env := buildxSecrets(spec.Secrets)
 	add("--secret", secrets...)

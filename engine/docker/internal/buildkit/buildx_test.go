@@ -35,7 +35,7 @@ func TestBuildxIsGivenTheWholeBuild(t *testing.T) {
 	request := handOver(t, types.BuildConfig{
 		Context: dir.Path(), Dockerfile: "Other", Target: "final", Tags: types.StringList{"app:1"}, Args: types.MappingWithEquals{"A": text("1")},
 		AdditionalContexts: types.Mapping{"base": "docker-image://x"}, CacheFrom: types.StringList{"app:cache"}, CacheTo: types.StringList{"type=inline"},
-		SSH: types.SSHConfig{{ID: "default", Path: "/agent"}}, Privileged: true, Network: "host", NoCacheFilter: types.StringList{"deps"},
+		SSH: types.SSHConfig{{ID: "default=/agent"}}, Privileged: true, Network: "host", NoCacheFilter: types.StringList{"deps"},
 		ExtraHosts: types.HostsList{"db": []string{"10.0.0.1"}}, ShmSize: 64, Ulimits: map[string]*types.UlimitsConfig{"nofile": {Single: 9}},
 		Platforms: types.StringList{"linux/amd64", "linux/arm64"}, Provenance: "mode=max", SBOM: "true",
 	})

@@ -77,6 +77,10 @@ func (e Engine) advice(text string) string {
 		return fmt.Sprintf("the Dockerfile frontend of Docker Engine %s knows no heredocs, COPY --link, RUN --network and the like: %s", e.Version, newer)
 	case strings.Contains(text, "401 Unauthorized"), strings.Contains(text, "pull access denied"):
 		return "check the image's name; if it is private, `docker login` to its registry"
+	case strings.Contains(text, `exec: "git": executable file not found`):
+		return "the engine fetches a git context itself: install git on the engine's machine, or clone the repository and build the folder"
+	case strings.Contains(text, "subdir not supported yet"):
+		return fmt.Sprintf("the BuildKit of Docker Engine %s builds no folder of a git context: Docker Engine 23 or newer can; or clone the repository and build its folder", e.Version)
 	case strings.Contains(text, entitlementInsecure):
 		return `build.privileged: allow it in the engine's daemon.json: {"builder": {"entitlements": {"security-insecure": true}}}`
 	}

@@ -87,13 +87,14 @@ func (s secretStore) GetSecret(_ context.Context, id string) ([]byte, error) {
 func sshAgents(request Request) ([]sshprovider.AgentConfig, error) {
 	var all []sshprovider.AgentConfig
 	for _, key := range request.Spec.Config.SSH {
-		agent := sshprovider.AgentConfig{ID: key.ID}
-		if key.Path != "" {
-			agent.Paths = strings.Split(key.Path, ",")
+		id, path, _ := strings.Cut(key.ID, "=")
+		agent := sshprovider.AgentConfig{ID: id}
+		if path != "" {
+			agent.Paths = strings.Split(path, ",")
 		} else if socket := request.Getenv("SSH_AUTH_SOCK"); socket != "" {
 			agent.Paths = []string{socket}
 		} else {
-			return nil, fmt.Errorf("build.ssh: %s: SSH_AUTH_SOCK is not set: start an agent (eval $(ssh-agent); ssh-add), or name its socket or a key as %s=PATH", key.ID, key.ID)
+			return nil, fmt.Errorf("build.ssh: %s: SSH_AUTH_SOCK is not set: start an agent (eval $(ssh-agent); ssh-add), or name its socket or a key as %s=PATH", id, id)
 		}
 		all = append(all, agent)
 	}

@@ -32,7 +32,7 @@ func TestSecretsAreReadWhenAskedFor(t *testing.T) {
 }
 
 func TestAgents(t *testing.T) {
-	request := Request{Spec: state.BuildSpec{Config: types.BuildConfig{SSH: types.SSHConfig{{ID: "default"}, {ID: "deploy", Path: "/key"}}}}}
+	request := Request{Spec: state.BuildSpec{Config: types.BuildConfig{SSH: types.SSHConfig{{ID: "default"}, {ID: "deploy=/key"}}}}}
 	request.Getenv = variables{"SSH_AUTH_SOCK": "/agent"}.get
 	agents, err := sshAgents(request)
 	assert.NilError(t, err)
