@@ -15,7 +15,7 @@ const lintAPI = "1.46"
 func TestCheckTellsWhatIsWrongAndBuildsNothing(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: .}}}`)
 	p.write("Dockerfile", "from stack-e2e/dummy AS one\nFROM one\nCMD echo hello\n")
-	if !engineKnows(t, lintAPI) {
+	if !speaks(lintAPI) {
 		p.fails(1, []string{"build", "--check"}, "build "+p.name+"-web: the Dockerfile frontend of Docker Engine", "cannot check: Docker Engine 27 or newer can")
 		return
 	}

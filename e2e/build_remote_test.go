@@ -59,7 +59,7 @@ services:
 		return
 	}
 	assert.Equal(t, p.exec("web-1", "cat", "/file"), "committed")
-	if !engineKnows(t, dockerfileAPI) {
+	if !speaks(dockerfileAPI) {
 		p.fails(1, []string{"build", "sub"}, "subdir not supported yet", "builds no folder of a git context: Docker Engine 23 or newer can")
 		return
 	}

@@ -1,13 +1,16 @@
 package reconciler_test
 
 import (
+	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/engine/enginetest"
 	"github.com/stackctl/stack/engine/memory"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
@@ -94,18 +97,23 @@ func TestAnInterruptWhileImagesAreBroughtChangesNothing(t *testing.T) {
 func TestImagesOfSeveralServicesAreBroughtWithinTheLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, desired := refreshed(t)
-		pulls, most := 0, 0
-		x := reconciler.Executor{Engine: m.Engine(), Parallel: 1, Events: func(e event.Event) {
-			switch {
-			case e.Op != "PullImage":
-			case e.Phase == event.Started:
-				pulls++
-				most = max(most, pulls)
-			case e.Phase.Terminal():
-				pulls--
-			}
-		}}
+		var pulls, most atomic.Int32
+		faults := &enginetest.Faults{
+			Before: func(_ context.Context, c enginetest.Call) error {
+				if c.Method == "PullImage" {
+					most.Store(max(most.Load(), pulls.Add(1)))
+				}
+				return nil
+			},
+			After: func(_ context.Context, c enginetest.Call) error {
+				if c.Method == "PullImage" {
+					pulls.Add(-1)
+				}
+				return nil
+			},
+		}
+		x := reconciler.Executor{Engine: faults.Wrap(m.Engine()), Parallel: 1}
 		assert.NilError(t, x.Reconcile(t.Context(), desired, planner.UpPolicy{}))
-		assert.Equal(t, most, 1)
+		assert.Equal(t, most.Load(), int32(1))
 	})
 }
