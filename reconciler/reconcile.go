@@ -59,7 +59,10 @@ func (x Executor) Converge(ctx context.Context, plan planner.Plan, next Next) er
 		go func() { brought <- bringing{pending, x.Execute(ctx, plan.Part(pending.Images))} }()
 	}
 	var all failures
-	failed := x.settle(ctx, plan.Now(), func() (planner.Plan, error) { return next(nil, false) })
+	failed := x.settle(ctx, plan.Now(), func() (planner.Plan, error) {
+		again, err := next(nil, false)
+		return again.Now(), err
+	})
 	all.join(failed)
 	for range plan.Pending {
 		b := <-brought
@@ -87,7 +90,6 @@ func (x Executor) settle(ctx context.Context, plan planner.Plan, next func() (pl
 		if plan, err = next(); err != nil {
 			return err
 		}
-		plan = plan.Now()
 	}
 	return x.Execute(ctx, plan)
 }
