@@ -90,7 +90,9 @@ services:
 		return true
 	})
 	p.ok("build")
-	p.fails(1, []string{"push"}, "push "+h.Address+"/refused:1", "denied")
+	refused := p.fails(1, []string{"push"}, "push "+h.Address+"/refused:1", "docker login")
+	assert.Assert(t, strings.Contains(refused.stderr, "denied") || strings.Contains(refused.stderr, "403 Forbidden"), // in the store's words
+		refused.stderr)
 	assert.DeepEqual(t, h.uploads(), []string{"PUT /v2/taken/manifests/1"})
 	h.Forget()
 	ignored := p.ok("push", "--ignore-push-failures")

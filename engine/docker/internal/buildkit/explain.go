@@ -77,7 +77,7 @@ func (e Engine) advice(text string) string {
 		return fmt.Sprintf("the Dockerfile frontend of Docker Engine %s knows no heredocs, COPY --link, RUN --network and the like: %s", e.Version, newer)
 	case strings.Contains(text, "401 Unauthorized"), strings.Contains(text, "pull access denied"):
 		return "check the image's name; if it is private, `docker login` to its registry"
-	case strings.Contains(text, `exec: "git": executable file not found`):
+	case strings.Contains(text, `exec: "git": executable file not found`), strings.Contains(text, "unknown scheme git"):
 		return "the engine fetches a git context itself: install git on the engine's machine, or clone the repository and build the folder"
 	case strings.Contains(text, "subdir not supported yet"):
 		return fmt.Sprintf("the BuildKit of Docker Engine %s builds no folder of a git context: Docker Engine 23 or newer can; or clone the repository and build its folder", e.Version)
