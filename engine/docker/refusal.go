@@ -68,7 +68,8 @@ func limited(text string) bool {
 // refused is true for a registry that wants another login, or none.
 func refused(text string) bool {
 	return says(text, "pull access denied", "unauthorized", "no basic auth", "access to the resource is denied", "authorization failed",
-		"insufficient_scope", "denied:", "status: 401", "status: 403", ": 401 Unauthorized", ": 403 Forbidden")
+		"insufficient_scope", "denied:", "status: 401", "status: 403", ": 401 Unauthorized", ": 403 Forbidden") ||
+		strings.HasSuffix(text, "denied") // a refused push, which the engine says no more of
 }
 
 // unreachable is true for the errors of an engine without a way to a registry.
