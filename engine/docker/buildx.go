@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 
 	"github.com/stackctl/stack/engine/docker/internal/buildkit"
 	"github.com/stackctl/stack/state"
@@ -36,8 +35,7 @@ func (i images) findBuildx(ctx context.Context) ([]string, error) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	folders := slices.Concat(i.config.CLIPluginsExtraDirs, []string{filepath.Join(configDir(i.getenv), "cli-plugins")}, pluginFolders())
-	for _, folder := range folders {
+	for _, folder := range pluginFolders(i.config, i.getenv) {
 		path := filepath.Join(folder, name)
 		if found, err := os.Stat(path); err == nil && !found.IsDir() {
 			return []string{path}, nil
@@ -48,18 +46,4 @@ func (i images) findBuildx(ctx context.Context) ([]string, error) {
 		return nil, errors.New("--builder needs the buildx plugin of the docker CLI, and none is here: install it (docker-buildx-plugin, or Debian's docker-buildx), or build without --builder")
 	}
 	return []string{docker, "buildx"}, nil
-}
-
-// pluginFolders are where the system's packages put the docker CLI's plugins.
-func pluginFolders() []string {
-	if runtime.GOOS == "windows" {
-		return []string{
-			filepath.Join(os.Getenv("ProgramData"), "Docker", "cli-plugins"),
-			filepath.Join(os.Getenv("ProgramFiles"), "Docker", "cli-plugins"),
-		}
-	}
-	return []string{
-		"/usr/local/lib/docker/cli-plugins", "/usr/local/libexec/docker/cli-plugins",
-		"/usr/lib/docker/cli-plugins", "/usr/libexec/docker/cli-plugins",
-	}
 }

@@ -42,7 +42,10 @@ func (a *app) open(t target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	e = provider.New(provider.Options{Environ: a.environ(t), Dir: a.process.Dir}).Beside(e)
+	e = provider.New(provider.Options{
+		Environ: a.environ(t), Dir: a.process.Dir,
+		PluginFolders: func() ([]string, error) { return docker.PluginFolders(a.process.getenv) },
+	}).Beside(e)
 	return &session{app: a, engine: e, close: close, settings: settings, warnings: t.warnings}, nil
 }
 

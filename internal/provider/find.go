@@ -1,25 +1,18 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"github.com/stackctl/stack/engine"
 )
 
-// systemPlugins are the folders in which the docker command looks for plugins
-// after those of the user.
-const systemPlugins = "/usr/local/lib/docker/cli-plugins /usr/local/libexec/docker/cli-plugins /usr/lib/docker/cli-plugins /usr/libexec/docker/cli-plugins"
-
 // program finds the program of a provider: a plugin of the docker command, or
 // else a program on PATH.
 func (p *Providers) program(name string) (string, error) {
-	if path, ok := p.plugin(name); ok {
-		return path, nil
+	if path, ok, err := p.plugin(name); ok || err != nil {
+		return path, err
 	}
 	if path, ok := search(filepath.SplitList(p.getenv("PATH")), name); ok {
 		return path, nil
@@ -29,19 +22,13 @@ func (p *Providers) program(name string) (string, error) {
 }
 
 // plugin finds a plugin of the docker command.
-func (p *Providers) plugin(name string) (string, bool) {
-	dir := p.getenv("DOCKER_CONFIG")
-	if dir == "" {
-		dir = filepath.Join(p.getenv("HOME"), ".docker")
+func (p *Providers) plugin(name string) (path string, ok bool, err error) {
+	folders, err := p.options.PluginFolders()
+	if err != nil {
+		return "", false, err
 	}
-	var config struct {
-		ExtraDirs []string `json:"cliPluginsExtraDirs"`
-	}
-	if text, err := os.ReadFile(filepath.Join(dir, "config.json")); err == nil {
-		_ = json.Unmarshal(text, &config) // the engine's client complains of a broken one
-	}
-	folders := append(config.ExtraDirs, filepath.Join(dir, "cli-plugins"))
-	return search(append(folders, strings.Fields(systemPlugins)...), "docker-"+name)
+	path, ok = search(folders, "docker-"+name)
+	return path, ok, nil
 }
 
 func search(folders []string, name string) (string, bool) {

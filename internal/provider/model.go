@@ -18,7 +18,10 @@ var errNoModelPlugin = errors.New("'models' support requires Docker Model plugin
 // ConfigureModel pulls a model that is not here, configures it, and keeps where
 // it answers.
 func (p *Providers) ConfigureModel(ctx context.Context, model state.Model, progress func(state.Progress)) error {
-	plugin, ok := p.plugin("model")
+	plugin, ok, err := p.plugin("model")
+	if err != nil {
+		return err
+	}
 	if !ok {
 		return errNoModelPlugin
 	}

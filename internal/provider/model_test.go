@@ -19,12 +19,10 @@ import (
 func running(t *testing.T, pull string) engine.Engine {
 	t.Helper()
 	home := t.TempDir()
-	plugins := filepath.Join(home, ".docker", "cli-plugins")
-	assert.NilError(t, os.MkdirAll(plugins, 0o700))
 	script := "#!/bin/sh\ncase $1 in\nls) echo '[]' ;;\nstatus) echo '{\"endpoint\":\"http://here\"}' ;;\npull) " + pull + " ;;\nesac\n"
-	assert.NilError(t, os.WriteFile(filepath.Join(plugins, "docker-model"), []byte(script), 0o700))
+	assert.NilError(t, os.WriteFile(filepath.Join(home, "docker-model"), []byte(script), 0o700))
 	environ := []string{"PATH=/usr/bin:/bin", "HOME=" + home}
-	return provider.New(provider.Options{Environ: environ, Dir: home}).Beside(memory.New(memory.Options{}).Engine())
+	return provider.New(provider.Options{Environ: environ, Dir: home, PluginFolders: in(home)}).Beside(memory.New(memory.Options{}).Engine())
 }
 
 // A program that draws its progress over and over ends no line.

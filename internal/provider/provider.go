@@ -23,6 +23,9 @@ type Options struct {
 	Environ []string
 	// Dir is their working directory.
 	Dir string
+	// PluginFolders are where plugins of the docker command are looked for. It
+	// is required.
+	PluginFolders func() ([]string, error)
 }
 
 // Providers runs the programs, and remembers what they gave. It is an

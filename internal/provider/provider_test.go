@@ -20,6 +20,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// in looks for plugins in one folder.
+func in(folder string) func() ([]string, error) {
+	return func() ([]string, error) { return []string{folder}, nil }
+}
+
 // providing is an engine with one program, a shell script called example.
 func providing(t *testing.T, script string) engine.Engine {
 	t.Helper()
@@ -27,7 +32,7 @@ func providing(t *testing.T, script string) engine.Engine {
 	script = "#!/bin/sh\nif [ \"$2\" = metadata ]; then exit 1; fi\n" + script
 	assert.NilError(t, os.WriteFile(filepath.Join(dir, "example"), []byte(script), 0o700))
 	environ := []string{"PATH=" + dir + ":/usr/bin:/bin", "HOME=" + dir}
-	return provider.New(provider.Options{Environ: environ, Dir: dir}).Beside(memory.New(memory.Options{}).Engine())
+	return provider.New(provider.Options{Environ: environ, Dir: dir, PluginFolders: in(dir)}).Beside(memory.New(memory.Options{}).Engine())
 }
 
 func service(options types.MultiOptions) state.Provider {
@@ -125,7 +130,7 @@ func TestTheEndOfTheContextEndsTheProgram(t *testing.T) {
 }
 
 func TestAProgramThatIsNotThereIsNotFound(t *testing.T) {
-	e := provider.New(provider.Options{}).Beside(memory.New(memory.Options{}).Engine())
+	e := provider.New(provider.Options{PluginFolders: in(t.TempDir())}).Beside(memory.New(memory.Options{}).Engine())
 	assert.ErrorIs(t, e.RunProvider(t.Context(), "shop", service(nil), nil), engine.ErrNotFound)
 	err := e.ConfigureModel(t.Context(), state.Model{Key: "llm"}, nil)
 	assert.ErrorContains(t, err, "'models' support requires Docker Model plugin")
