@@ -48,7 +48,7 @@ func Build(desired state.Desired, observed state.Observed, policy BuildPolicy) (
 			reason = "only checks the Dockerfile"
 		}
 		spec := *service.Build
-		spec.Push = spec.Push && byBuilder(spec)
+		spec.Push = spec.Push && spec.Builder != "" // the engine may not hold what another builder builds
 		wanted.add(need{image: spec.Image, platform: spec.Platform, reason: reason, build: &spec})
 	}
 	if len(wanted) == 0 {
@@ -75,11 +75,11 @@ func Builds(desired state.Desired, policy BuildPolicy) []state.BuildSpec {
 }
 
 // builtToPush are the images that this plan builds for a registry, without
-// those that their builder sends there itself.
+// those that a builder of buildx sends there itself.
 func (d *draft) builtToPush() needs {
 	pushed := needs{}
 	for _, service := range d.desired.Services {
-		if service.Build == nil || !service.Build.Push || byBuilder(*service.Build) {
+		if service.Build == nil || !service.Build.Push || service.Build.Builder != "" {
 			continue
 		}
 		for _, image := range references(*service.Build) {
@@ -124,10 +124,4 @@ func (p BuildPolicy) apply(spec state.BuildSpec) state.BuildSpec {
 		spec.Config.SBOM = p.SBOM
 	}
 	return spec
-}
-
-// byBuilder is true for an image that the engine may not hold after its build:
-// one of several platforms, or of a builder of its own.
-func byBuilder(spec state.BuildSpec) bool {
-	return spec.Builder != "" || len(spec.Config.Platforms) > 1
 }

@@ -53,21 +53,26 @@ func TestBuildsThatAreAlikeRunOnceAndArePushedByEveryName(t *testing.T) {
 	assert.Assert(t, !plan.Nodes[1].Op.(planner.BuildImage).Build.Push)
 }
 
-// The engine may not hold an image of several platforms, or of another builder.
-func TestABuilderPushesWhatTheEngineMayNotHold(t *testing.T) {
+func TestAnImageOfSeveralPlatformsIsPushedAsAnyOther(t *testing.T) {
 	several := func(s *state.Service) { s.Build.Config.Platforms = types.StringList{"linux/amd64", "linux/arm64"} }
 	desired := project(service("web", builtInto("team/web:1"), several), service("tool", builtInto("shop-tool"), several))
 	plan, err := planner.Build(desired, state.Observed{}, planner.BuildPolicy{Push: true})
 	is(t, shape(t, plan, err), `
 		build shop-tool
+		build team/web:1
+		push team/web:1 < build team/web:1`)
+	assert.Assert(t, !plan.Nodes[1].Op.(planner.BuildImage).Build.Push)
+}
+
+// The engine may not hold what another builder builds.
+func TestABuilderThatIsNamedPushesItself(t *testing.T) {
+	desired := project(service("web", builtInto("team/web:1")), service("tool", builtInto("shop-tool")))
+	plan, err := planner.Build(desired, state.Observed{}, planner.BuildPolicy{Push: true, Builder: "mine"})
+	is(t, shape(t, plan, err), `
+		build shop-tool
 		build team/web:1`)
 	assert.Assert(t, !plan.Nodes[0].Op.(planner.BuildImage).Build.Push) // it has no name of its own
 	assert.Assert(t, plan.Nodes[1].Op.(planner.BuildImage).Build.Push)
-
-	desired = project(service("web", builtInto("team/web:1")))
-	plan, err = planner.Build(desired, state.Observed{}, planner.BuildPolicy{Push: true, Builder: "mine"})
-	is(t, shape(t, plan, err), "build team/web:1")
-	assert.Assert(t, plan.Nodes[0].Op.(planner.BuildImage).Build.Push)
 }
 
 func TestTheFlagsOfABuildAreAPartOfIt(t *testing.T) {

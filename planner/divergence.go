@@ -140,7 +140,7 @@ func (d *draft) namespaceReasons(service state.Service, c state.Container) []Rea
 		if !is {
 			continue
 		}
-		if current := d.providerOf(name); current == nil || share.actual != "container:"+current.ID {
+		if current := d.sharedContainer(name); current == nil || share.actual != "container:"+current.ID {
 			reasons = append(reasons, Reason{Text: fmt.Sprintf("%s: the container of %s is another one", share.field, name)})
 		}
 	}
@@ -149,7 +149,7 @@ func (d *draft) namespaceReasons(service state.Service, c state.Container) []Rea
 		if name == "container" {
 			continue
 		}
-		current := d.providerOf(name)
+		current := d.sharedContainer(name)
 		if current == nil || !slices.ContainsFunc(c.VolumesFrom, func(v string) bool { return strings.HasPrefix(v, current.ID) }) {
 			reasons = append(reasons, Reason{Text: "volumes_from: the container of " + name + " is another one"})
 		}
@@ -157,9 +157,9 @@ func (d *draft) namespaceReasons(service state.Service, c state.Container) []Rea
 	return reasons
 }
 
-// providerOf is the container whose namespace or volumes the dependents of a
+// sharedContainer is the container whose namespace or volumes the dependents of a
 // service share, or nil if it is yet to be created.
-func (d *draft) providerOf(service string) *state.Container {
+func (d *draft) sharedContainer(service string) *state.Container {
 	if p := d.services[service]; p != nil {
 		if len(p.replicas) == 0 {
 			return nil

@@ -91,11 +91,11 @@ func (d *draft) hashOf(service state.Service) string {
 	}
 	ids := map[string]string{}
 	for other, name := range source.Containers {
-		provider := d.providerOf(other)
-		if provider == nil {
+		shared := d.sharedContainer(other)
+		if shared == nil {
 			return ""
 		}
-		ids[name] = provider.ID
+		ids[name] = shared.ID
 	}
 	hash, err := source.Hash(func(name string) (string, error) { return ids[name], nil })
 	if err != nil {

@@ -92,6 +92,9 @@ func serviceContexts(s types.ServiceConfig) []string {
 // buildSecrets are what a build may mount. What is wrong with them is
 // collected.
 func (b *desiredBuilder) buildSecrets(s types.ServiceConfig) []state.BuildSecret {
+	if b.options.Contents == NoContents {
+		return nil
+	}
 	var all []state.BuildSecret
 	for _, use := range s.Build.Secrets {
 		object, defined := b.model.Secrets[use.Source]

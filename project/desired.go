@@ -19,6 +19,8 @@ type DesiredOptions struct {
 	// AllowMissingFiles makes a file of a config or secret that is not there a
 	// warning: it is for a plan that is only shown, and for taking down.
 	AllowMissingFiles bool
+	// Contents says which configs and secrets are read.
+	Contents Contents
 	// Run runs the commands of external configs and secrets. Nil runs none: the
 	// content is not known then, which is enough where no container is made.
 	Run Runner
@@ -26,6 +28,16 @@ type DesiredOptions struct {
 	// leaves the services that ask for it without.
 	APISocket func() (state.APISocket, error)
 }
+
+// Contents are configs and secrets by what they are for.
+type Contents int
+
+// What is read. The zero value is AllContents.
+const (
+	AllContents   Contents = iota // those of containers and of builds
+	BuildContents                 // the secrets of builds
+	NoContents                    // none: nothing is built or created
+)
 
 // Desired is what the project's active services want the engine to hold, with
 // the networks and volumes of the model.
@@ -48,7 +60,7 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	for _, name := range sortedKeys(p.Model.Services) {
 		s := p.Model.Services[name]
 		if s.Provider != nil {
-			d.Providers = append(d.Providers, b.providerOf(s))
+			d.Providers = append(d.Providers, b.provider(s))
 			continue
 		}
 		service, err := b.service(s)

@@ -8,15 +8,15 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// provided reads an external config or secret from where its x-stack says.
-func (b *desiredBuilder) provided(r reference, settings any) (state.File, bool) {
+// external reads an external config or secret from where its x-stack says.
+func (b *desiredBuilder) external(r reference, settings any) (state.File, bool) {
 	if settings == nil {
 		b.add(r.at(), fmt.Sprintf("external %s %s is not in this engine: only Swarm holds %ss of its own", r.kind, r.object.Name, r.kind),
 			"say where it comes from with x-stack: {file: PATH}, {environment: VARIABLE} or {command: [PROGRAM, ARGUMENT…]}")
 		return state.File{}, false
 	}
 	at := r.at(extension)
-	source, ok := b.provider(settings, at)
+	source, ok := b.origin(settings, at)
 	if !ok {
 		return state.File{}, false
 	}
@@ -34,29 +34,29 @@ func (b *desiredBuilder) provided(r reference, settings any) (state.File, bool) 
 	}
 }
 
-// provider is where an external config or secret comes from.
-type provider struct {
+// origin is where an external config or secret comes from.
+type origin struct {
 	key   string // file, environment or command
 	words []string
 }
 
-func (b *desiredBuilder) provider(settings any, at modelPath) (provider, bool) {
+func (b *desiredBuilder) origin(settings any, at modelPath) (origin, bool) {
 	const want = "expected one of {file: PATH}, {environment: VARIABLE} and {command: [PROGRAM, ARGUMENT…]}"
 	known := []string{"file", "environment", "command"}
 	mapping, ok := settings.(map[string]any)
 	if !ok {
 		b.addValue(at, want, "")
-		return provider{}, false
+		return origin{}, false
 	}
 	for _, key := range sortedKeys(mapping) {
 		if !slices.Contains(known, key) {
 			b.add(append(at, key), fmt.Sprintf("%s, found %q", want, key), didYouMean(key, known, "remove it"))
-			return provider{}, false
+			return origin{}, false
 		}
 	}
 	if len(mapping) != 1 {
 		b.add(at, fmt.Sprintf("%s, found %d of them", want, len(mapping)), "keep one")
-		return provider{}, false
+		return origin{}, false
 	}
 	key := sortedKeys(mapping)[0]
 	words, ok := wordsOf(mapping[key], key == "command")
@@ -66,9 +66,9 @@ func (b *desiredBuilder) provider(settings any, at modelPath) (provider, bool) {
 			expected = "a list of a program and its arguments, which no shell splits"
 		}
 		b.addValue(append(at, key), "expected "+expected, "")
-		return provider{}, false
+		return origin{}, false
 	}
-	return provider{key, words}, true
+	return origin{key, words}, true
 }
 
 // wordsOf reads a text, or a list of texts of which the first is not empty.

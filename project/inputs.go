@@ -59,6 +59,9 @@ func (p *Project) fileReferences(s types.ServiceConfig) []reference {
 
 // inputs reads a service's configs and secrets, and takes their digests.
 func (b *desiredBuilder) inputs(s types.ServiceConfig, service *state.Service) {
+	if b.options.Contents != AllContents {
+		return
+	}
 	for _, r := range b.project.fileReferences(s) {
 		file, ok := b.content(r)
 		if !ok {
@@ -107,7 +110,7 @@ func (b *desiredBuilder) read(r reference) (state.File, bool) {
 	case !r.defined:
 		b.add(r.at(), fmt.Sprintf("%s %q is not defined", r.kind, r.use.Source), "define it under "+r.kind+"s")
 	case bool(r.object.External):
-		return b.provided(r, settings)
+		return b.external(r, settings)
 	case has:
 		b.add(r.at(extension), fmt.Sprintf("%s %q is not external: %s says where an external one comes from", r.kind, r.use.Source, extension),
 			"set external: true, or remove it")

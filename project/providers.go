@@ -8,8 +8,8 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// providerOf is a service that a program provides.
-func (b *desiredBuilder) providerOf(s types.ServiceConfig) state.Provider {
+// provider is a service that a program provides.
+func (b *desiredBuilder) provider(s types.ServiceConfig) state.Provider {
 	if s.Provider.Type == "compose" {
 		b.addValue(modelPath{"services", s.Name, "provider", "type"}, "'compose' is not a valid provider type", "name the program that provides the service")
 	}

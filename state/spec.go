@@ -97,7 +97,8 @@ type BuildSpec struct {
 	Memory int64 `json:"memory,omitempty"`
 	// Check lints the Dockerfile in place of a build.
 	Check bool `json:"check,omitempty"`
-	// Push sends the image to its registry when it is built.
+	// Push has the builder that is named send the image to its registry. What
+	// the engine builds is pushed by a call of its own.
 	Push bool `json:"push,omitempty"`
 }
 

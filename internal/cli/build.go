@@ -7,6 +7,7 @@ import (
 
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/project"
 	"github.com/stackctl/stack/state"
 )
 
@@ -39,7 +40,7 @@ told once.`,
 }
 
 func (a *app) build(ctx context.Context, o buildOptions, services []string) error {
-	g, err := a.imageGoal(ctx, services, o.withDependencies)
+	g, err := a.imageGoal(ctx, services, o.withDependencies, project.BuildContents)
 	if err != nil {
 		return err
 	}

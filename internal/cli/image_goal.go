@@ -10,14 +10,14 @@ import (
 
 // imageGoal is what a command wants that is about the images of services, and
 // does not run any: their env files need not be there.
-func (a *app) imageGoal(ctx context.Context, services []string, deps bool) (goal, error) {
+func (a *app) imageGoal(ctx context.Context, services []string, deps bool, contents project.Contents) (goal, error) {
 	options := a.loadOptions()
 	options.Services, options.NoDeps, options.NoEnvResolution = services, !deps, true
 	t, err := a.loaded(ctx, options)
 	if err != nil {
 		return goal{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true})
+	desired, err := t.project.Desired(project.DesiredOptions{Contents: contents, Run: project.Run(ctx)})
 	if err != nil {
 		return goal{}, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/project"
 	"github.com/stackctl/stack/state"
 )
 
@@ -79,7 +80,7 @@ func (o *pullOptions) check() error {
 }
 
 func (a *app) pull(ctx context.Context, o pullOptions, services []string) error {
-	g, err := a.imageGoal(ctx, services, o.includeDeps)
+	g, err := a.imageGoal(ctx, services, o.includeDeps, project.NoContents)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/project"
 	"github.com/stackctl/stack/state"
 )
 
@@ -43,7 +44,7 @@ func (o *pushOptions) register(f *pflag.FlagSet) {
 }
 
 func (a *app) push(ctx context.Context, o pushOptions, services []string) error {
-	g, err := a.imageGoal(ctx, services, o.includeDeps)
+	g, err := a.imageGoal(ctx, services, o.includeDeps, project.NoContents)
 	if err != nil {
 		return err
 	}
