@@ -110,6 +110,13 @@ func TestFailedStepIsShownOnceWithItsOutput(t *testing.T) {
 	}
 }
 
+func TestWhatAStepPrintsIsNotTakenForTheEnginesTrouble(t *testing.T) {
+	p := newProject(t, `{services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nCOPY fetch /\nRUN sh /fetch\n"}}}}`)
+	p.write("fetch", "echo connection refused; exit 1")
+	failed := p.fails(1, []string{"up", "-d"}, "connection refused")
+	assert.Assert(t, !strings.Contains(failed.stderr, "cannot reach the registry"), failed.stderr)
+}
+
 func TestBuildWithoutAnAgentSaysHowToStartOne(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: {context: ., ssh: [default], dockerfile_inline: "FROM busybox\nRUN --mount=type=ssh true\n"}}}}`)
 	p.fails(1, []string{"up", "-d"}, "build.ssh: default: SSH_AUTH_SOCK is not set: start an agent")

@@ -83,7 +83,7 @@ services:
   taken: {image: "HUB/taken:1", build: *build}
 `)
 	h.Instead(func(w http.ResponseWriter, r *http.Request) bool {
-		if !strings.HasPrefix(r.URL.Path, "/v2/refused/") {
+		if r.Method != http.MethodPut || !strings.HasPrefix(r.URL.Path, "/v2/refused/manifests/") {
 			return false
 		}
 		http.Error(w, `{"errors":[{"code":"DENIED","message":"requested access to the resource is denied"}]}`, http.StatusForbidden)
@@ -93,7 +93,7 @@ services:
 	refused := p.fails(1, []string{"push"}, "push "+h.Address+"/refused:1", "docker login")
 	assert.Assert(t, strings.Contains(refused.stderr, "denied") || strings.Contains(refused.stderr, "403 Forbidden"), // in the store's words
 		refused.stderr)
-	assert.DeepEqual(t, h.uploads(), []string{"PUT /v2/taken/manifests/1"})
+	assert.Assert(t, slices.Contains(h.uploads(), "PUT /v2/taken/manifests/1"), h.uploads())
 	h.Forget()
 	ignored := p.ok("push", "--ignore-push-failures")
 	assert.Assert(t, strings.Contains(ignored.stderr, " Image "+h.Address+"/refused:1 Warning"), ignored.stderr)

@@ -9,6 +9,7 @@ import (
 	clitypes "github.com/docker/cli/cli/config/types"
 	"github.com/docker/docker/client"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/engine/docker/internal/buildkit"
 	"github.com/stackctl/stack/state"
 )
@@ -40,22 +41,11 @@ func (i images) BuildImage(ctx context.Context, spec state.BuildSpec, progress f
 	default:
 		err = i.buildKit(ctx, api, found, spec, progress)
 	}
-	if err != nil {
-		failed := i.translate(err, "build %s", spec.Image)
-		if unreachable(err.Error()) {
-			return explainPull(failed, err)
-		}
-		return failed
+	failed := i.translate(err, "build %s", spec.Image)
+	if err != nil && unreachable(engine.WithoutOutput(err).Error()) { // what a step prints is not about the engine
+		return explainPull(failed, err)
 	}
-	if !spec.Push || spec.Check || handedOver { // a builder that is named pushes itself
-		return nil
-	}
-	for _, tag := range buildkit.Tags(spec) {
-		if err := i.PushImage(ctx, tag, progress); err != nil {
-			return err
-		}
-	}
-	return nil
+	return failed
 }
 
 // noBuildKit says why the classic builder has to do, and is empty where it has
@@ -75,12 +65,12 @@ func (i images) buildKit(ctx context.Context, api *client.Client, found state.En
 	if err != nil {
 		return err
 	}
-	engine := buildkit.Engine{EngineInfo: found, Snapshots: snapshots, Dial: api.DialHijack}
+	builder := buildkit.Engine{EngineInfo: found, Snapshots: snapshots, Dial: api.DialHijack}
 	request := i.buildRequest(spec, progress)
 	if request.Bases, err = ownBases(ctx, api, spec); err != nil {
 		return err
 	}
-	return buildkit.Build(ctx, engine, request)
+	return buildkit.Build(ctx, builder, request)
 }
 
 func (i images) buildRequest(spec state.BuildSpec, progress func(state.Progress)) buildkit.Request {

@@ -119,7 +119,7 @@ func (s *silence) Error() string {
 }
 
 // passing is what registries, and the way to them, fail with for a moment.
-var passing = regexp.MustCompile(`(?i)(status.*: |status code |HTTP )5\d\d\b|connection reset|broken pipe|\bEOF\b|` +
+var passing = regexp.MustCompile(`(?i)(status.*: |status code |HTTP )5\d\d\b|connection reset|broken pipe|closed (network|idle) connection|\bEOF\b|` +
 	`handshake timeout|i/o timeout|Client\.Timeout|request canceled|deadline exceeded|connection timed out`)
 
 // lasting is what another try does not mend, though it may read as if.

@@ -63,6 +63,7 @@ func TestWhatPassesAndWhatLasts(t *testing.T) {
 		"unexpected status from HEAD request to http://127.0.0.1:5000/v2/x/manifests/1: 500 Internal Server Error",
 		`Get "http://r/v2/": EOF`, "unexpected EOF",
 		"read tcp 1.2.3.4:5->6.7.8.9:10: read: connection reset by peer",
+		"readfrom tcp 1.2.3.4:5->6.7.8.9:10: write tcp 1.2.3.4:5->6.7.8.9:10: use of closed network connection", "http: server closed idle connection",
 		"net/http: TLS handshake timeout",
 		`Get "https://r/v2/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)`,
 	} {
