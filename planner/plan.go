@@ -106,6 +106,8 @@ type Reason struct {
 	Old   string `json:"old,omitempty"`
 	New   string `json:"new,omitempty"`
 	Text  string `json:"text,omitempty"`
+	// At is where the file says so; the zero value is nowhere.
+	At state.Position `json:"at,omitzero"`
 }
 
 // String returns "field: old → new", or the text.

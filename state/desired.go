@@ -64,6 +64,14 @@ type Service struct {
 	// taken of, and Hash is that hash.
 	Written types.ServiceConfig `json:"-"`
 	Hash    string              `json:"hash"`
+	// ImageID, if it is set, is the image that runs, whatever Config.Image
+	// names by now: that of a revision which is gone back to.
+	ImageID string `json:"imageID,omitempty"`
+	// Where says where the file that decides has a field, by the field's path
+	// as the reasons of a plan have it: "environment.LOG_LEVEL",
+	// "ports[0].target". A path that is not in it is written where the longest
+	// part of it that is there is; the empty path is the service itself.
+	Where map[string]Position `json:"-"`
 	// Replicas is how many containers are wanted; 0 is a valid number.
 	Replicas int `json:"replicas"`
 	// DependsOn is sorted by service. It has the dependencies that are implied

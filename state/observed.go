@@ -101,6 +101,7 @@ type Container struct {
 	TTY           bool                `json:"tty,omitempty"`
 	LogDriver     string              `json:"logDriver,omitempty"`
 	RestartPolicy string              `json:"restartPolicy,omitempty"`
+	Limits        Limits              `json:"limits,omitzero"`
 	NetworkMode   string              `json:"networkMode,omitempty"`
 	IpcMode       string              `json:"ipcMode,omitempty"`
 	PidMode       string              `json:"pidMode,omitempty"`

@@ -1,0 +1,47 @@
+// Package history keeps what was applied to a project on an engine: the last
+// ten revisions, in files that only their owner can read. It is not where the
+// truth lives: without it nothing but looking back is lost.
+package history
+
+import (
+	"time"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+// Keep is how many revisions are kept.
+const Keep = 10
+
+// Revision is one change that was applied to a project.
+type Revision struct {
+	Number  int       `json:"number"`  // counted from 1, never used twice
+	At      time.Time `json:"at"`      // when the run ended
+	By      string    `json:"by"`      // user@host
+	Command string    `json:"command"` // up, create, down, rollback, …
+	Version string    `json:"version"` // of stack
+	Outcome Outcome   `json:"outcome"`
+	// Error is why a run did not succeed, in short.
+	Error string `json:"error,omitempty"`
+	// Changes are those of the run's plans that were no no-op. What may be
+	// secret in their reasons is masked.
+	Changes []planner.Change `json:"changes,omitempty"`
+	// Desired is the whole project as it was wanted then, also where the run
+	// was about some of its services. It has no content of a config or secret
+	// and no value of a variable that may be one, but their digests.
+	Desired state.Desired `json:"desired"`
+	// Applied are the project's containers when the run had ended, without
+	// what changes by itself.
+	Applied []state.Container `json:"applied,omitempty"`
+}
+
+// Outcome is how a run ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Succeeded   Outcome = "succeeded"
+	Failed      Outcome = "failed"
+	Interrupted Outcome = "interrupted"
+	RolledBack  Outcome = "rolled back" // by the run itself, for at least one service
+)
