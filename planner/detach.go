@@ -15,7 +15,7 @@ func (d *draft) detach(c state.Container) []ID {
 		return nil
 	}
 	d.detached[c.ID] = true
-	ref, label := state.ContainerRef(c.Service, c.Number), detachLabel(c)
+	ref, label := state.ContainerRef(c.Service, c.Number), d.index.label(c)
 	var stopped []ID
 	if c.Live() {
 		stopped = []ID{d.stop(removal{label: label, ref: ref, container: c, group: c.Service,
@@ -32,16 +32,6 @@ func (d *draft) detach(c state.Container) []ID {
 		done = append(done, id)
 	}
 	return done
-}
-
-// detachLabel names a container in the ids of nodes. One-off containers have
-// the numbers of others.
-func detachLabel(c state.Container) string {
-	label := state.ContainerRef(c.Service, c.Number).String()
-	if c.OneOff || c.IsHook() {
-		label += " " + c.Name
-	}
-	return label
 }
 
 // reattach are the operations that undo a detach.
@@ -95,7 +85,7 @@ func (d *draft) addNetworkMoves() {
 		if len(replaced) == 0 || d.touches(c) {
 			continue
 		}
-		ref, label := state.ContainerRef(c.Service, c.Number), detachLabel(c)
+		ref, label := state.ContainerRef(c.Service, c.Number), d.index.label(c)
 		d.change(Change{Ref: ref, Name: c.Name, Action: Update,
 			Reasons: []Reason{{Text: "network " + replaced[0].network.Key + " is replaced"}}})
 		last := d.detach(c)

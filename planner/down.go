@@ -252,7 +252,7 @@ func (t *teardown) addVolumes(volumes []state.ObservedVolume, declared []state.V
 
 // addFilesVolumes removes the files volumes of services, or of all of them.
 func (t *teardown) addFilesVolumes(services []string) {
-	for _, v := range t.index.filesVolumes(t.desired.Project.Name) {
+	for _, v := range t.index.filesVolumes(t.desired) {
 		if len(services) == 0 || slices.Contains(services, v.Labels[state.LabelStackFiles]) {
 			t.removeFilesVolume(v, "", func(c state.Container) ID { return t.last[c.ID] })
 		}

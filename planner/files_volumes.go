@@ -21,11 +21,13 @@ func mountsFrom(c state.Container, volume string) bool {
 	})
 }
 
-// filesVolumes are the project's files volumes that the engine holds.
-func (x index) filesVolumes(project string) []state.ObservedVolume {
+// filesVolumes are the project's files volumes that the engine holds. One that
+// the compose file names is the user's, whatever its labels say.
+func (x index) filesVolumes(desired state.Desired) []state.ObservedVolume {
 	var found []state.ObservedVolume
 	for _, v := range x.volumes {
-		if v.Labels[state.LabelStackFiles] != "" && v.Labels[state.LabelProject] == project {
+		named := slices.ContainsFunc(desired.Volumes, func(n state.Volume) bool { return n.Config.Name == v.Name })
+		if v.Labels[state.LabelStackFiles] != "" && v.Labels[state.LabelProject] == desired.Project.Name && !named {
 			found = append(found, v)
 		}
 	}
@@ -84,7 +86,7 @@ func (p *servicePlan) usesFilesVolume() bool {
 // plan is carried out.
 func (d *draft) removeFilesVolumes() {
 	removals := d.nodes.removals()
-	for _, v := range d.index.filesVolumes(d.desired.Project.Name) {
+	for _, v := range d.index.filesVolumes(d.desired) {
 		if p := d.services[v.Labels[state.LabelStackFiles]]; p != nil && (p.frozen || p.files.volume == v.Name && p.usesFilesVolume()) {
 			continue
 		}

@@ -72,3 +72,16 @@ func compareContainers(a, b state.Container) int {
 	return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number),
 		cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 }
+
+// label names a container in the ids of nodes: by its slot, and by its name
+// too where others are in the slot. One-off containers have the numbers of
+// others.
+func (x index) label(c state.Container) string {
+	label := state.ContainerRef(c.Service, c.Number).String()
+	if c.OneOff || c.IsHook() || slices.ContainsFunc(x.all, func(o state.Container) bool {
+		return o.ID != c.ID && o.Service == c.Service && o.Number == c.Number
+	}) {
+		label += " " + c.Name
+	}
+	return label
+}

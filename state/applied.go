@@ -42,6 +42,10 @@ func EncodeConfig(config types.ServiceConfig) (string, error) {
 	return base64.RawStdEncoding.EncodeToString(b.Bytes()), nil
 }
 
+// maxConfig is how large a configuration may be, in bytes: far more than an
+// engine takes as a container to create.
+const maxConfig = 16 << 20
+
 // DecodeConfig reads a [LabelStackConfig].
 func DecodeConfig(label string) (types.ServiceConfig, error) {
 	var config types.ServiceConfig
@@ -53,7 +57,7 @@ func DecodeConfig(label string) (types.ServiceConfig, error) {
 	if err != nil {
 		return config, fmt.Errorf("label %s: %w", LabelStackConfig, err)
 	}
-	plain, err := io.ReadAll(r)
+	plain, err := io.ReadAll(io.LimitReader(r, maxConfig)) // anybody may have written it
 	if err != nil {
 		return config, fmt.Errorf("label %s: %w", LabelStackConfig, err)
 	}

@@ -57,12 +57,22 @@ func TestAnAppliedConfigurationIsReadBack(t *testing.T) {
 		assert.NilError(t, err)
 		applied, err := state.DecodeConfig(label)
 		assert.NilError(t, err)
-		want, err := state.CanonicalConfig(config)
-		assert.NilError(t, err)
-		got, err := state.CanonicalConfig(applied)
-		assert.NilError(t, err)
-		assert.Equal(t, string(got), string(want))
+		assert.Equal(t, canonical(t, applied), canonical(t, config))
 	})
+}
+
+func canonical(t assert.TestingT, config types.ServiceConfig) string {
+	b, err := state.CanonicalConfig(config)
+	assert.NilError(t, err)
+	return string(b)
+}
+
+// configured is a service with a field of several kinds.
+func configured() types.ServiceConfig {
+	value := "info"
+	return types.ServiceConfig{ContainerSpec: types.ContainerSpec{
+		Image: "web:1", Command: []string{"serve"}, Environment: types.MappingWithEquals{"LOG_LEVEL": &value},
+	}}
 }
 
 func TestWhatLeavesContainersAsTheyAreIsNotCovered(t *testing.T) {
