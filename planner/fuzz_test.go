@@ -152,7 +152,9 @@ func drawObserved(t *rapid.T, desired state.Desired) state.Observed {
 
 func drawContainer(t *rapid.T, i int) state.Container {
 	id := fmt.Sprintf("%064d", i)
-	draw := func(label string, values ...string) string { return rapid.SampledFrom(values).Draw(t, fmt.Sprint(label, i)) }
+	draw := func(label string, values ...string) string {
+		return rapid.SampledFrom(values).Draw(t, fmt.Sprint(label, i))
+	}
 	service := draw("service", "a", "b", "c", "gone", "")
 	number := rapid.IntRange(-1, 4).Draw(t, fmt.Sprint("number", i))
 	c := state.Container{
