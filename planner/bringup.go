@@ -24,6 +24,9 @@ type bringUp struct {
 	after, settled []ID // what the service depends on
 	leftovers      []ID // the nodes that remove them
 	prepared       []ID
+
+	rolling *rolling // nil where all are replaced at once
+	turn    *turn    // in it
 }
 
 // prepare writes down all that comes before the pre_start hooks: the container
@@ -43,9 +46,17 @@ func (b *bringUp) prepare() {
 
 // finish writes down the rest.
 func (b *bringUp) finish() {
+	if b.turn != nil {
+		b.turn.take()
+		return
+	}
 	stopped := b.stopBefore()
 	b.start(slices.Concat(stopped, b.leftovers))
-	b.settleName(b.leftovers, stopped)
+	last := slices.Concat(b.leftovers, []ID{b.replica.running})
+	if b.replica.running == "" {
+		last = append(last, b.prepared...)
+	}
+	b.settleName(last, stopped)
 }
 
 // starts is true when a replica's container is started in the end.
@@ -213,10 +224,21 @@ func (b *bringUp) stopBefore() []ID {
 
 func (b *bringUp) start(stopped []ID) {
 	r := b.replica
-	if !b.starts(r) {
-		r.running = r.created
-		return
+	r.running = r.created
+	if b.starts(r) {
+		b.startAfter(stopped)
 	}
+	switch {
+	case b.turn != nil:
+		b.turn.proves()
+	case b.starts(r) && r.old != nil && !r.clears && b.policy.Wait:
+		r.running = b.await(b.service, r, state.Ready, false)
+		b.nodes.get(r.running).OnFailure = b.undo()
+	}
+}
+
+func (b *bringUp) startAfter(stopped []ID) {
+	r := b.replica
 	node := b.node("start", StartContainer{Container: r.handle()}, slices.Concat(b.prepared, stopped, b.after)...)
 	node.Settled = b.settled
 	node.OnFailure = b.undo()
@@ -225,21 +247,16 @@ func (b *bringUp) start(stopped []ID) {
 		node := b.node("post_start", RunHook{Container: r.handle(), Hook: "post_start", Spec: hook}, r.running)
 		node.ID += ID(fmt.Sprintf(" %d", i+1))
 		node.OnFailure = b.undo()
+		if b.turn != nil {
+			node.OnCancel = b.undo()
+		}
 		r.running = b.nodes.add(node)
-	}
-	if r.old != nil && !r.clears && b.policy.Wait {
-		r.running = b.await(b.service, r, state.Ready, false)
-		b.nodes.get(r.running).OnFailure = b.undo()
 	}
 }
 
 // settleName removes the old container and gives the new one its name.
-func (b *bringUp) settleName(leftovers, stopped []ID) {
+func (b *bringUp) settleName(last, stopped []ID) {
 	r := b.replica
-	last := slices.Concat(leftovers, []ID{r.running})
-	if r.running == "" {
-		last = append(last, b.prepared...)
-	}
 	if r.old != nil && !r.clears {
 		m := b.oldRemoval(nil)
 		last = append(last, b.nodes.add(Node{
@@ -255,13 +272,22 @@ func (b *bringUp) settleName(leftovers, stopped []ID) {
 // undo brings the old container back.
 func (b *bringUp) undo() []Operation {
 	r := b.replica
-	if r.old == nil || r.clears {
+	switch {
+	case b.turn != nil:
+		return b.turn.undoTurn()
+	case r.old == nil || r.clears:
 		return nil
 	}
 	undo := []Operation{RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}}
-	if r.old.Running() || r.old.Status == state.StatusRestarting || r.current != nil {
+	if r.restores() {
 		undo = append(undo, b.reattach(*r.old)...)
 		undo = append(undo, StartContainer{Container: r.old.Handle()})
 	}
 	return undo
+}
+
+// restores is true for a replica whose old container runs, or ran until a run
+// that was interrupted stopped it.
+func (r *replicaPlan) restores() bool {
+	return r.old.Running() || r.old.Status == state.StatusRestarting || r.current != nil
 }

@@ -112,7 +112,7 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 	if len(others) > 0 {
 		r.action = Update
 		r.reasons = append(r.reasons, Reason{Text: "finishes a replacement that was interrupted"})
-		if c.Name != r.name && len(d.replacedNetworks(others[0])) == 0 {
+		if d.takesOver(service, r, c, others[0]) {
 			r.old, others = &others[0], others[1:]
 		}
 	}
@@ -134,6 +134,17 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 		r.reasons = append(r.reasons, Reason{Text: "network " + n.network.Key + " is replaced"})
 	}
 	return r
+}
+
+// takesOver is true for a container that is kept and has yet to take the place
+// of another one in its slot: it has not its name, or, where containers are
+// replaced a few at a time, it is not ready while the other one runs.
+func (d *draft) takesOver(service state.Service, r *replicaPlan, c, other state.Container) bool {
+	if len(d.replacedNetworks(other)) > 0 {
+		return false
+	}
+	config, _ := d.updateConfigOf(service)
+	return c.Name != r.name || config != nil && !service.OneShot && other.Running() && !meets(c, state.Ready)
 }
 
 // startReason says why a container that is kept is to be started; it is empty

@@ -8,7 +8,10 @@ import (
 )
 
 // nodeSet collects nodes by their id.
-type nodeSet struct{ byID map[ID]*Node }
+type nodeSet struct {
+	byID map[ID]*Node
+	log  []ID // in the order in which they were added
+}
 
 // add adds a node and returns its id. Its edges may hold empty ids, which
 // stand for what is there already, and duplicates.
@@ -22,6 +25,7 @@ func (s *nodeSet) add(node Node) ID {
 	node.After = cleanIDs(node.After)
 	node.Settled = cleanIDs(node.Settled)
 	s.byID[node.ID] = &node
+	s.log = append(s.log, node.ID)
 	return node.ID
 }
 
@@ -31,6 +35,19 @@ func (s *nodeSet) get(id ID) *Node { return s.byID[id] }
 func (s *nodeSet) after(id ID, after ...ID) {
 	node := s.byID[id]
 	node.After = cleanIDs(append(node.After, after...))
+}
+
+// settled is after for edges that ask for an end only.
+func (s *nodeSet) settled(id ID, settled ...ID) {
+	node := s.byID[id]
+	node.Settled = cleanIDs(append(node.Settled, settled...))
+}
+
+// heads are those of some nodes that come after none of the others.
+func (s *nodeSet) heads(ids []ID) []ID {
+	return slices.DeleteFunc(slices.Clone(ids), func(id ID) bool {
+		return slices.ContainsFunc(s.byID[id].After, func(before ID) bool { return slices.Contains(ids, before) })
+	})
 }
 
 // sorted returns the nodes in an order in which each comes after what it waits

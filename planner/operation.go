@@ -18,7 +18,7 @@ type Operation interface {
 	target() string
 }
 
-// The operations, one for each call of package engine, and the wait.
+// The operations, one for each call of package engine, and the waits.
 type (
 	// PullImage pulls an image.
 	PullImage struct {
@@ -112,6 +112,17 @@ type (
 		// Timeout ends the wait with a failure; 0 is no limit.
 		Timeout time.Duration `json:"timeout,omitempty"`
 	}
+	// MonitorContainer waits for a while and fails if a container that was ready
+	// does not stay so: it exits, restarts or becomes unhealthy.
+	MonitorContainer struct {
+		Container state.Handle  `json:"container"`
+		For       time.Duration `json:"for"`
+	}
+	// Delay waits before a container's turn in a rollout.
+	Delay struct {
+		Container state.Handle  `json:"container"`
+		For       time.Duration `json:"for"`
+	}
 	// RunHook runs a lifecycle hook in a container.
 	RunHook struct {
 		Container state.Handle      `json:"container"`
@@ -158,6 +169,8 @@ func (StopContainer) Kind() string     { return "StopContainer" }
 func (RemoveContainer) Kind() string   { return "RemoveContainer" }
 func (RenameContainer) Kind() string   { return "RenameContainer" }
 func (AwaitContainer) Kind() string    { return "AwaitContainer" }
+func (MonitorContainer) Kind() string  { return "MonitorContainer" }
+func (Delay) Kind() string             { return "Delay" }
 func (RunHook) Kind() string           { return "RunHook" }
 func (RunProvider) Kind() string       { return "RunProvider" }
 func (StopProvider) Kind() string      { return "StopProvider" }
@@ -182,6 +195,8 @@ func (o StopContainer) target() string     { return o.Container.Name }
 func (o RemoveContainer) target() string   { return o.Container.Name }
 func (o RenameContainer) target() string   { return o.Name }
 func (o AwaitContainer) target() string    { return o.Container.Name }
+func (o MonitorContainer) target() string  { return o.Container.Name }
+func (o Delay) target() string             { return o.Container.Name }
 func (o RunHook) target() string           { return o.Container.Name }
 func (o RunProvider) target() string       { return o.Provider.Name }
 func (o StopProvider) target() string      { return o.Provider.Name }

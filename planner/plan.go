@@ -22,6 +22,8 @@ type Plan struct {
 	Changes []Change `json:"changes"`
 	// Nodes are sorted so that each comes after all that it comes After.
 	Nodes []Node `json:"nodes"`
+	// Rollouts are the services that are updated a few containers at a time.
+	Rollouts []Rollout `json:"rollouts,omitempty"`
 	// Warnings are things to know, one sentence each.
 	Warnings []string `json:"warnings,omitempty"`
 	// Consents are what the plan leaves undone because it would destroy data,

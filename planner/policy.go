@@ -33,6 +33,9 @@ type UpPolicy struct {
 	ImagesFresh bool `json:"imagesFresh,omitempty"`
 	// EngineProbes leaves every healthcheck to the engine.
 	EngineProbes bool `json:"engineProbes,omitempty"`
+	// RollBack updates services as their rollback_config says: what is wanted is
+	// what there was before. Whatever fails, that is not rolled back.
+	RollBack bool `json:"rollBack,omitempty"`
 	// Now is the time that the age of an image is reckoned from, for
 	// pull_policy daily and the like. The zero time finds every image too old.
 	Now time.Time `json:"now,omitzero"`

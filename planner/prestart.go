@@ -47,17 +47,25 @@ func (d *draft) addPreStart(p *servicePlan, changed []*bringUp) {
 			for _, b := range starting {
 				h := newHookRun(b, i, b.replica.ref.Number, last[b])
 				h.undo = b.undoCreate()
-				last[b] = []ID{h.add()}
+				b.record(func() { last[b] = []ID{h.add()} })
 			}
 		case once:
 			h := newHookRun(starting[0], i, 0, nil)
 			for _, b := range starting {
+				if b.turn != nil && b != starting[0] {
+					continue // created when its turn comes, which is after the hook
+				}
 				h.after = append(h.after, last[b]...)
 				h.undo = append(h.undo, b.undoCreate()...)
 			}
-			done := h.add()
+			var done ID
+			starting[0].record(func() { done = h.add() })
 			for _, b := range starting {
-				last[b] = []ID{done}
+				if b.turn != nil {
+					last[b] = append(last[b], done)
+				} else {
+					last[b] = []ID{done}
+				}
 			}
 		}
 	}
@@ -92,6 +100,9 @@ func (d *draft) removeHook(c state.Container, after []ID) ID {
 // it replaces was stopped.
 func (b *bringUp) undoCreate() []Operation {
 	undo := b.undo()
+	if b.turn != nil && len(undo) > 0 {
+		return []Operation{RemoveContainer{Container: b.replica.handle(), Options: state.RemoveOptions{Force: true}}}
+	}
 	if len(undo) > 1 && len(b.replacedNetworks(*b.replica.old)) == 0 {
 		return undo[:1]
 	}

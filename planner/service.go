@@ -17,13 +17,19 @@ func (d *draft) addService(p *servicePlan) {
 	var changed []*bringUp
 	for _, r := range p.replicas {
 		if b := d.addReplica(p, r); b != nil {
-			b.prepare()
 			changed = append(changed, b)
 		}
+	}
+	rolling := d.roll(p, changed)
+	for _, b := range changed {
+		b.record(b.prepare)
 	}
 	d.addPreStart(p, changed)
 	for _, b := range changed {
 		b.finish()
+	}
+	if rolling != nil {
+		rolling.addTo(d)
 	}
 }
 
@@ -102,9 +108,13 @@ func (d *draft) stop(m removal) ID {
 	}
 	return d.nodes.add(Node{
 		ID: ID("stop " + m.label), Ref: m.ref, Group: m.group, Reason: m.reason, After: last,
-		Op:        StopContainer{Container: m.container.Handle(), Options: state.StopOptions{Timeout: d.policy.StopTimeout}},
+		Op:        StopContainer{Container: m.container.Handle(), Options: d.stopOptions()},
 		OnFailure: m.onFailure,
 	})
+}
+
+func (d *draft) stopOptions() state.StopOptions {
+	return state.StopOptions{Timeout: d.policy.StopTimeout}
 }
 
 // releasedBy makes the removal of networks and volumes that are replaced wait

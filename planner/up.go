@@ -63,6 +63,7 @@ type draft struct {
 	provided map[string]state.Provided // by ref
 	given    map[string][]string       // names of the variables that services are given, by service
 	detached map[string]bool           // ids of the containers that are taken off a network
+	rollouts []Rollout
 	changes  []Change
 	warnings []string
 	consents []Consent
@@ -111,6 +112,7 @@ func (d *draft) plan() (Plan, error) {
 		Project:  d.desired.Project.Name,
 		Changes:  d.changes,
 		Nodes:    nodes,
+		Rollouts: d.rollouts,
 		Warnings: slices.Compact(d.warnings),
 		Consents: d.consents,
 		Pending:  d.pending,

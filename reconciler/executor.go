@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -59,6 +60,7 @@ type run struct {
 	watcher *watcher
 
 	schedule *schedule
+	rollouts []*rollout
 	results  chan result
 	dropped  []planner.Node // by an interrupt
 	ended    sync.WaitGroup
@@ -86,6 +88,9 @@ func (x Executor) newRun(ctx context.Context, plan planner.Plan) *run {
 	}
 	r.ctx, r.calls = context.WithCancel(ctx)
 	r.waits, r.endWait = context.WithCancel(r.ctx)
+	for _, rollout := range plan.Rollouts {
+		r.addRollout(rollout)
+	}
 	if hasWaits(plan.Nodes) {
 		r.watcher = watch(r.ctx, x.Engine, plan.Project)
 	}
@@ -103,7 +108,7 @@ func (x Executor) newSlots() chan struct{} {
 
 func hasWaits(nodes []planner.Node) bool {
 	for _, node := range nodes {
-		if _, is := node.Op.(planner.AwaitContainer); is {
+		if !callsEngine(node) {
 			return true
 		}
 	}
@@ -134,6 +139,7 @@ func (r *run) loop() error {
 		select {
 		case done := <-r.results:
 			r.finish(done, failures, interrupted)
+			r.rollBack()
 		case <-stop:
 			stop, interrupted = nil, true
 			r.endWait()
@@ -141,6 +147,11 @@ func (r *run) loop() error {
 		case <-canceled:
 			canceled, interrupted = nil, true
 			r.cancelled(r.schedule.cancel())
+		}
+	}
+	for _, ro := range r.rollouts {
+		if err := r.rolloutErr(ro); err != nil {
+			failures.add(err)
 		}
 	}
 	if interrupted {
@@ -151,9 +162,9 @@ func (r *run) loop() error {
 }
 
 func (r *run) start(node planner.Node) {
-	_, isWait := node.Op.(planner.AwaitContainer)
+	waits := r.patience(node)
 	r.ended.Go(func() {
-		if !isWait {
+		if callsEngine(node) {
 			select {
 			case r.slots <- struct{}{}:
 				defer func() { <-r.slots }()
@@ -163,7 +174,7 @@ func (r *run) start(node planner.Node) {
 		r.emit(about(node, event.Started))
 		err := r.ctx.Err()
 		if err == nil {
-			err = r.perform(node)
+			err = r.perform(waits, node)
 		}
 		r.results <- result{node.ID, err}
 	})
@@ -196,15 +207,33 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 	if r.ctx.Err() == nil {
 		undo := node.OnFailure
 		if canceled {
-			undo = slices.Concat(undo, node.OnCancel)
+			undo = besides(undo, node.OnCancel)
 		}
 		r.undo(node, undo)
 	}
 	for _, skipped := range r.schedule.failed(done.id) {
-		e := about(skipped, event.Skipped)
-		e.Cause = string(done.id)
-		r.emit(e)
+		r.skipped(skipped, done.id)
 	}
+	if !canceled && !node.Optional {
+		r.slotFailed(done.id)
+	}
+}
+
+func (r *run) skipped(node planner.Node, cause planner.ID) {
+	e := about(node, event.Skipped)
+	e.Cause = string(cause)
+	r.emit(e)
+}
+
+// besides adds operations to others that are not among them yet.
+func besides(undo, more []planner.Operation) []planner.Operation {
+	all := slices.Clone(undo)
+	for _, op := range more {
+		if !slices.ContainsFunc(undo, func(o planner.Operation) bool { return reflect.DeepEqual(o, op) }) {
+			all = append(all, op)
+		}
+	}
+	return all
 }
 
 // undo runs the compensation of a node that failed or was cut off. What it

@@ -56,6 +56,9 @@ func drawService(t *rapid.T, before []state.Service, i int) state.Service {
 		interval := types.Duration(time.Second)
 		s.Config.HealthCheck = &types.HealthCheckConfig{Test: []string{"CMD", "check"}, Interval: &interval}
 	}
+	if rapid.Bool().Draw(t, name+".rolls") {
+		s.Config.Deploy = drawDeploy(t, name)
+	}
 	for _, v := range []types.ServiceVolumeConfig{
 		{Type: "volume", Source: "data", Target: "/data"},
 		{Type: "volume", Target: "/anonymous"},
@@ -77,6 +80,26 @@ func drawService(t *rapid.T, before []state.Service, i int) state.Service {
 		drawDependency(t, &s, before)
 	}
 	return s
+}
+
+// drawDeploy draws how a service is updated.
+func drawDeploy(t *rapid.T, name string) *types.DeployConfig {
+	return &types.DeployConfig{
+		UpdateConfig:   drawUpdateConfig(t, name+".update", "", "pause", "continue", "rollback"),
+		RollbackConfig: drawUpdateConfig(t, name+".rollback", "", "pause", "continue"),
+	}
+}
+
+func drawUpdateConfig(t *rapid.T, name string, actions ...string) *types.UpdateConfig {
+	parallelism := rapid.Uint64Range(0, 3).Draw(t, name+".parallelism")
+	return &types.UpdateConfig{
+		Parallelism:     &parallelism,
+		Delay:           types.Duration(rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, name+".delay")),
+		Monitor:         types.Duration(rapid.SampledFrom([]time.Duration{0, time.Second}).Draw(t, name+".monitor")),
+		FailureAction:   rapid.SampledFrom(actions).Draw(t, name+".action"),
+		MaxFailureRatio: rapid.SampledFrom([]float32{0, 0.5}).Draw(t, name+".ratio"),
+		Order:           rapid.SampledFrom([]string{"", "stop-first", "start-first"}).Draw(t, name+".order"),
+	}
 }
 
 // drawFile gives a service a secret: one from a file of this machine or not,

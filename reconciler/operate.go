@@ -10,13 +10,17 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// perform runs a node's operation.
-func (r *run) perform(node planner.Node) error {
+// perform runs a node's operation. A wait ends with waits.
+func (r *run) perform(waits context.Context, node planner.Node) error {
 	switch op := node.Op.(type) {
 	case planner.AwaitContainer:
-		return r.await(r.waits, node, op)
+		return r.await(waits, node, op)
+	case planner.MonitorContainer:
+		return r.monitor(waits, node, op)
+	case planner.Delay:
+		return r.delay(waits, op)
 	case planner.PullImage, planner.BuildImage, planner.PushImage:
-		return r.call(r.waits, node, op) // cut off, it leaves nothing half done
+		return r.call(waits, node, op) // cut off, it leaves nothing half done
 	}
 	return r.call(r.ctx, node, node.Op)
 }

@@ -330,12 +330,13 @@ func TestSafety(t *testing.T) {
 // observer sees that a run keeps to its plan.
 type observer struct {
 	plan  planner.Plan
+	begun map[string]bool
 	ended map[string]event.Phase
 	wrong []string
 }
 
 func newObserver(plan planner.Plan) *observer {
-	return &observer{plan: plan, ended: map[string]event.Phase{}}
+	return &observer{plan: plan, begun: map[string]bool{}, ended: map[string]event.Phase{}}
 }
 
 func (o *observer) see(e event.Event) {
@@ -348,15 +349,34 @@ func (o *observer) see(e event.Event) {
 	if e.Phase != event.Started {
 		return
 	}
+	o.begun[e.Node] = true
 	i := slices.IndexFunc(o.plan.Nodes, func(n planner.Node) bool { return string(n.ID) == e.Node })
-	for _, before := range o.plan.Nodes[i].After {
+	var after []planner.ID
+	if i >= 0 {
+		after = o.plan.Nodes[i].After
+	} else if !o.rollsBack(e.Node) {
+		o.wrong = append(o.wrong, e.Node+" is not in the plan")
+	}
+	for _, before := range after {
 		if o.ended[string(before)] != event.Succeeded {
 			o.wrong = append(o.wrong, fmt.Sprintf("%s started before %s had succeeded", e.Node, before))
 		}
 	}
 }
 
+// rollsBack is true for a node of a rollback.
+func (o *observer) rollsBack(id string) bool {
+	return slices.ContainsFunc(o.plan.Rollouts, func(r planner.Rollout) bool {
+		return r.Rollback != nil && slices.ContainsFunc(r.Rollback.Nodes, func(n planner.Node) bool { return string(n.ID) == id })
+	})
+}
+
 func (o *observer) verdict() error {
+	for id := range o.begun {
+		if o.ended[id] == "" {
+			o.wrong = append(o.wrong, id+" never ended")
+		}
+	}
 	for _, n := range o.plan.Nodes {
 		if o.ended[string(n.ID)] == "" {
 			o.wrong = append(o.wrong, string(n.ID)+" never ended")
@@ -417,7 +437,7 @@ func renamed(desired state.Desired, name string) state.Desired {
 func snapshot(ctx context.Context, x engine.Engine, desired state.Desired) (state.Observed, error) {
 	observed, err := x.Observe(ctx, planner.Scope(desired))
 	for i := range observed.Containers {
-		observed.Containers[i].HealthLog = nil // goes on by itself
+		observed.Containers[i].Health, observed.Containers[i].HealthLog = "", nil // goes on by itself
 	}
 	observed.Images = nil // shared by all
 	return observed, err

@@ -123,6 +123,9 @@ func overtaken(err error) bool {
 	}
 	for _, err := range all.Errors {
 		var node *NodeError
+		if rollout := new(RolloutError); errors.As(err, &rollout) {
+			continue // a consequence
+		}
 		if !errors.As(err, &node) || !node.overtaken() {
 			return false
 		}

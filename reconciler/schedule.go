@@ -25,13 +25,21 @@ type scheduled struct {
 	observers  []planner.ID // through Settled
 	begun      bool
 	ended      bool
+	succeeded  bool
 }
 
 func newSchedule(nodes []planner.Node) *schedule {
 	s := &schedule{
-		nodes: map[planner.ID]*scheduled{}, left: len(nodes),
+		nodes:  map[planner.ID]*scheduled{},
 		starts: map[state.Ref]planner.ID{}, stoppedRef: map[state.Ref]bool{},
 	}
+	s.add(nodes)
+	return s
+}
+
+// add adds nodes that come after none that were added before.
+func (s *schedule) add(nodes []planner.Node) {
+	s.left += len(nodes)
 	for _, node := range nodes {
 		s.nodes[node.ID] = &scheduled{node: node, waits: len(node.After) + len(node.Settled)}
 		s.order = append(s.order, node.ID)
@@ -50,7 +58,6 @@ func newSchedule(nodes []planner.Node) *schedule {
 			s.ready = append(s.ready, node.ID)
 		}
 	}
-	return s
 }
 
 func (s *schedule) node(id planner.ID) planner.Node { return s.nodes[id].node }
@@ -75,6 +82,7 @@ func (s *schedule) takeReady() []planner.Node {
 }
 
 func (s *schedule) succeeded(id planner.ID) {
+	s.nodes[id].succeeded = true
 	s.end(id)
 	for _, dependent := range s.nodes[id].dependents {
 		s.release(dependent)
@@ -91,6 +99,30 @@ func (s *schedule) failed(id planner.ID) (skipped []planner.Node) {
 		}
 	}
 	return skipped
+}
+
+// skip ends those of some nodes that have not begun, and all that cannot run
+// without them, which it returns. Empty ids stand for none.
+func (s *schedule) skip(ids []planner.ID) (skipped []planner.Node) {
+	for _, id := range ids {
+		if n := s.nodes[id]; n != nil && !n.ended && !n.begun {
+			skipped = append(skipped, n.node)
+			skipped = append(skipped, s.failed(id)...)
+		}
+	}
+	return skipped
+}
+
+func (s *schedule) anyBegun(ids []planner.ID) bool {
+	return slices.ContainsFunc(ids, func(id planner.ID) bool { return s.nodes[id].begun })
+}
+
+func (s *schedule) allEnded(ids []planner.ID) bool {
+	return !slices.ContainsFunc(ids, func(id planner.ID) bool { return !s.nodes[id].ended })
+}
+
+func (s *schedule) allSucceeded(ids []planner.ID) bool {
+	return !slices.ContainsFunc(ids, func(id planner.ID) bool { return !s.nodes[id].succeeded })
 }
 
 func (s *schedule) end(id planner.ID) {
@@ -113,8 +145,7 @@ func (s *schedule) release(id planner.ID) {
 // mustFinish is true for a node that goes on with a replacement whose old
 // container has been stopped.
 func (s *schedule) mustFinish(node planner.Node) bool {
-	_, isWait := node.Op.(planner.AwaitContainer)
-	return s.stoppedRef[node.Ref] && !isWait
+	return s.stoppedRef[node.Ref] && !blocks(node)
 }
 
 // interrupt ends the nodes that have not begun, but those that must be
