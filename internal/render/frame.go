@@ -194,6 +194,9 @@ func (v *view) waitText(r *row) string {
 
 // doneText says what became of a row whose tasks have all succeeded.
 func (r *row) doneText() string {
+	if len(r.back) > 0 {
+		return "Rolled back"
+	}
 	text, last := "Done", (*task)(nil)
 	created, removed := false, false
 	for _, t := range r.tasks {

@@ -102,12 +102,14 @@ func (p *plain) Done(error) {}
 
 // text is what is said of a node that starts or has succeeded.
 func (p *plain) text(e event.Event) string {
-	if p.cast.replacing[e.Ref] && replaces(e.Op) {
+	back := p.cast.back[planner.ID(e.Node)]
+	if p.cast.replacing[e.Ref] && replaces(e.Op) && !back {
 		return p.replacement(e)
 	}
 	w := wordsOf(p.cast.operation(e), e.Condition)
 	started := e.Phase == event.Started
 	switch {
+	case back:
 	case p.cast.restarts[e.Ref] && e.Op == "StopContainer":
 		w = words{doing: "Restarting"}
 	case p.cast.restarts[e.Ref] && e.Op == "StartContainer":

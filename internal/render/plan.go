@@ -27,6 +27,7 @@ func Plan(w io.Writer, plan planner.Plan, options PlanOptions) error {
 	for _, section := range t.sections() {
 		t.section(section)
 	}
+	t.rollouts()
 	t.pending()
 	t.consents()
 	t.warnings()

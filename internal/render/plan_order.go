@@ -71,7 +71,8 @@ func (o order) waits(ref state.Ref) string {
 			}
 		}
 		for _, id := range node.Settled {
-			if before, ok := o.byID[id]; ok && before.Ref != ref {
+			// Replicas of one service that come after each other have turns.
+			if before, ok := o.byID[id]; ok && before.Ref.Name != ref.Name {
 				remember(facts, fact(before.Op)+" (optional)", before.Ref)
 			}
 		}

@@ -29,6 +29,7 @@ type cast struct {
 	replacing map[state.Ref]bool
 	restarts  map[state.Ref]bool
 	nodes     map[planner.ID]planner.Node
+	back      map[planner.ID]bool // nodes of rollbacks
 	// twins are the other images that a build makes because their services are
 	// built alike.
 	twins map[planner.ID][]string
@@ -40,7 +41,11 @@ func newCast(plan planner.Plan) cast {
 		replacing: map[state.Ref]bool{},
 		restarts:  map[state.Ref]bool{},
 		nodes:     map[planner.ID]planner.Node{},
+		back:      map[planner.ID]bool{},
 		twins:     map[planner.ID][]string{},
+	}
+	for _, node := range backNodes(plan) {
+		c.nodes[node.ID], c.back[node.ID] = node, true
 	}
 	stops, starts, removes := map[state.Ref]bool{}, map[state.Ref]bool{}, map[state.Ref]bool{}
 	for _, node := range plan.Nodes {
@@ -74,7 +79,7 @@ func (c cast) next(plan planner.Plan) cast {
 	n := newCast(plan)
 	for id, node := range c.nodes {
 		if _, again := n.nodes[id]; !again {
-			n.nodes[id], n.twins[id] = node, c.twins[id]
+			n.nodes[id], n.back[id], n.twins[id] = node, c.back[id], c.twins[id]
 		}
 	}
 	return n
@@ -120,7 +125,14 @@ func (c cast) operation(e event.Event) string {
 	return e.Op
 }
 
-func (c cast) of(e event.Event) subject { return c.subject(e.Ref, e.Name) }
+// of is the subject of an event. In a rollback the two containers of a replica
+// are told apart.
+func (c cast) of(e event.Event) subject {
+	if c.back[planner.ID(e.Node)] {
+		return subject{e.Ref.Kind, e.Name}
+	}
+	return c.subject(e.Ref, e.Name)
+}
 
 // cause names the resource of the node that an event's Cause names.
 func (c cast) cause(id string) string {

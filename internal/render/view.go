@@ -21,6 +21,7 @@ type view struct {
 	rows  []*row // in the order of the plan's text
 	bySub map[subject]*row
 	tasks map[planner.ID]*task
+	back  map[planner.ID]planner.Node // of rollbacks: they are tasks once they begin
 }
 
 // row is a resource.
@@ -28,6 +29,7 @@ type row struct {
 	subject
 	label string // how others that wait for it call it
 	tasks []*task
+	back  []*task // of a rollback: they alone count once there are some
 }
 
 // task is a node of the plan and how far it is.
@@ -46,7 +48,7 @@ type task struct {
 }
 
 func newView(now time.Time) *view {
-	return &view{began: now, bySub: map[subject]*row{}, tasks: map[planner.ID]*task{}}
+	return &view{began: now, bySub: map[subject]*row{}, tasks: map[planner.ID]*task{}, back: map[planner.ID]planner.Node{}}
 }
 
 // next adds a plan's nodes to those of the plans before.
@@ -77,6 +79,28 @@ func (v *view) next(plan planner.Plan) {
 		v.tasks[node.ID] = t
 	}
 	sortRows(v.rows[first:], plan)
+	for _, node := range backNodes(plan) {
+		v.back[node.ID] = node
+	}
+}
+
+// takeBack makes a rollback's node a task of its replica; nil is none.
+func (v *view) takeBack(id planner.ID) *task {
+	node, known := v.back[id]
+	if !known {
+		return nil
+	}
+	for _, r := range v.rows {
+		if r.tasks[0].node.Ref == node.Ref {
+			t := &task{node: node, row: r}
+			if await, is := node.Op.(planner.AwaitContainer); is {
+				t.condition = await.Condition
+			}
+			r.back, v.tasks[id] = append(r.back, t), t
+			return t
+		}
+	}
+	return nil
 }
 
 // sortRows puts rows in the order in which the plan's text has them.
@@ -117,6 +141,9 @@ func labelsOf(plan planner.Plan) map[state.Ref]string {
 func (v *view) take(e event.Event) {
 	t := v.tasks[planner.ID(e.Node)]
 	if t == nil {
+		t = v.takeBack(planner.ID(e.Node))
+	}
+	if t == nil {
 		return
 	}
 	switch e.Phase {
@@ -150,7 +177,11 @@ const (
 // status returns how a row is, and the task that says so.
 func (r *row) status() (status, *task) {
 	var last [done + 1]*task
-	for _, t := range r.tasks {
+	tasks := r.tasks
+	if len(r.back) > 0 {
+		tasks = r.back
+	}
+	for _, t := range tasks {
 		st := t.status()
 		// The first failure is the telling one, and of others the last.
 		if p := last[st]; p == nil || st != failed && !t.from.Before(p.from) {
@@ -214,7 +245,7 @@ func (v *view) blockers(r *row) []*task {
 // since is when a row began to wait: when the last of its tasks ended.
 func (v *view) since(r *row) time.Time {
 	since := v.began
-	for _, t := range r.tasks {
+	for _, t := range slices.Concat(r.tasks, r.back) {
 		if t.to.After(since) {
 			since = t.to
 		}
@@ -225,7 +256,7 @@ func (v *view) since(r *row) time.Time {
 // took is how long a row's tasks took from the first to the last.
 func (r *row) took() time.Duration {
 	var from, to time.Time
-	for _, t := range r.tasks {
+	for _, t := range slices.Concat(r.tasks, r.back) {
 		if !t.from.IsZero() && (from.IsZero() || t.from.Before(from)) {
 			from = t.from
 		}

@@ -73,6 +73,10 @@ func activity(op string, condition state.Condition) string {
 		return "Disconnecting"
 	case "RunHook":
 		return "Running a hook"
+	case "MonitorContainer":
+		return "Watching that it stays ready"
+	case "Delay":
+		return "Waiting for its turn"
 	case "AwaitContainer":
 		switch condition {
 		case state.Completed:
@@ -105,6 +109,8 @@ func purpose(op string, condition state.Condition) string {
 		return "to be removed"
 	case "DisconnectNetwork":
 		return "to be disconnected"
+	case "MonitorContainer":
+		return "to stay ready"
 	case "AwaitContainer":
 		switch condition {
 		case state.Completed:
@@ -127,6 +133,8 @@ func undoneWord(op string) string {
 		return "created again"
 	case "StartContainer":
 		return "started again"
+	case "StopContainer":
+		return "stopped"
 	case "ConnectNetwork":
 		return "connected again"
 	}
