@@ -13,6 +13,17 @@ var provenElsewhere = []evidence{
 	},
 	{fields: ".scale .deploy.mode .deploy.replicas", by: "TestScaleAndReplicasAreContainers"},
 	{fields: ".profiles", by: "TestServicesBehindAProfileStayOutUntilItIsChosen"},
+	{
+		fields: ".deploy.update_config .deploy.update_config.parallelism .deploy.update_config.failure_action .deploy.update_config.monitor" +
+			" .deploy.update_config.order .deploy.rollback_config .deploy.rollback_config.order .deploy.rollback_config.monitor",
+		by: "TestRollingUpdateUnderLoadFailsNoRequest TestStopFirstUpdateTakesAsManyAsItMayAtOnce" +
+			" TestUpdateThatFailsIsPausedUnlessItIsToGoOn TestUpdateThatFailsLateIsRolledBackEverywhere",
+	},
+	{
+		fields: ".deploy.update_config.delay .deploy.update_config.max_failure_ratio .deploy.rollback_config.parallelism" +
+			" .deploy.rollback_config.delay .deploy.rollback_config.failure_action .deploy.rollback_config.max_failure_ratio",
+		by: "TestUpdatesAreMadeSlotBySlot TestTooManyFailuresAreWhatTheRatioSays TestARollbackKeepsToItsOwnConfig",
+	},
 	{fields: ".attach", by: "TestWhichLogsAnUpShows"},
 	{
 		fields: ".depends_on .depends_on.* .depends_on.*.condition",

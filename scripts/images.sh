@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Makes the local images that the tests and examples run, since none is pulled:
 #
-#   scripts/images.sh [dummy] [busybox] [postgres] [redis] [nginx]    all unless told
+#   scripts/images.sh [dummy] [web] [busybox] [postgres] [redis] [nginx]    all unless told
 #   scripts/images.sh fetch    only gets the packages, for a run without network; asks no engine
 #
-# dummy is e2e/dummy and nothing else. The servers are this machine's Debian or
+# dummy is e2e/dummy, web e2e/web and nothing else. The servers are this machine's Debian or
 # Ubuntu packages with a busybox, under the names and with the settings of the
 # images that people use (e2e/images/README.md). They are cached in ~/.cache/stack.
 
@@ -55,6 +55,14 @@ dummy() {
 	inputs=$(digest "$root/dummy")
 	current stack-e2e/dummy "$inputs" ||
 		build_image stack-e2e/dummy "$inputs" "$root" 'ENTRYPOINT ["/dummy"]' 'CMD ["serve"]'
+}
+
+web() {
+	local root=$tmp/web inputs
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$root/web" ./e2e/web
+	inputs=$(digest "$root/web")
+	current stack-e2e/web "$inputs" ||
+		build_image stack-e2e/web "$inputs" "$root" 'ENTRYPOINT ["/web"]' 'CMD ["serve"]'
 }
 
 # need COMMAND PACKAGE installs the package when the command is missing.
@@ -160,11 +168,11 @@ if [ "$*" = fetch ]; then
 	need busybox busybox-static
 	set -- postgres redis nginx
 fi
-[ $# -gt 0 ] || set -- dummy busybox postgres redis nginx
+[ $# -gt 0 ] || set -- dummy web busybox postgres redis nginx
 for name; do
 	case $name in
-	dummy | postgres | redis | nginx) "$name" ;;
+	dummy | web | postgres | redis | nginx) "$name" ;;
 	busybox) busybox_image ;;
-	*) echo "usage: $0 [fetch | [dummy] [busybox] [postgres] [redis] [nginx]]" >&2 && exit 2 ;;
+	*) echo "usage: $0 [fetch | [dummy] [web] [busybox] [postgres] [redis] [nginx]]" >&2 && exit 2 ;;
 	esac
 done
