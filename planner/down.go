@@ -93,8 +93,8 @@ func (t *teardown) choose(wanted func(state.Container) bool) {
 			continue
 		}
 		t.chosen = append(t.chosen, c)
-		for _, dependency := range labelDependencies(c.Labels[state.LabelDependsOn]) {
-			g.Edge(c.Service, dependency)
+		for _, dependency := range state.DecodeDependsOn(c.Labels[state.LabelDependsOn]) {
+			g.Edge(c.Service, dependency.Service)
 		}
 	}
 	for name, p := range t.services {

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"maps"
 	"strconv"
 	"strings"
@@ -27,7 +26,7 @@ func containerLabels(project state.Project, service state.Service, number int, i
 		state.LabelNumber:      strconv.Itoa(number),
 		state.LabelOneOff:      "False",
 		state.LabelConfigHash:  service.Hash,
-		state.LabelDependsOn:   dependsOnLabel(service.DependsOn),
+		state.LabelDependsOn:   state.EncodeDependsOn(service.DependsOn),
 		state.LabelImage:       imageID,
 		state.LabelConfigFiles: strings.Join(project.ConfigFiles, ","),
 		state.LabelWorkingDir:  project.WorkingDir,
@@ -41,25 +40,6 @@ func containerLabels(project state.Project, service state.Service, number int, i
 		labels[state.LabelEnvFile] = strings.Join(project.EnvFiles, ",")
 	}
 	return labels, nil
-}
-
-func dependsOnLabel(dependencies []state.Dependency) string {
-	entries := make([]string, len(dependencies))
-	for i, d := range dependencies {
-		entries[i] = fmt.Sprintf("%s:%s:%t", d.Service, d.Condition, d.Restart)
-	}
-	return strings.Join(entries, ",")
-}
-
-// labelDependencies reads the services of a depends_on label.
-func labelDependencies(label string) []string {
-	var services []string
-	for entry := range strings.SplitSeq(label, ",") {
-		if name, _, _ := strings.Cut(entry, ":"); name != "" {
-			services = append(services, name)
-		}
-	}
-	return services
 }
 
 func networkLabels(project state.Project, network state.Network) map[string]string {

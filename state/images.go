@@ -36,3 +36,49 @@ func MountedImages(config types.ServiceConfig, id func(reference string) (string
 	}
 	return EncodeInputs(ids), nil
 }
+
+// ImagesOf are the images that a scope asks for on behalf of containers, by id
+// or reference. Sorted, each once.
+func (s Scope) ImagesOf(containers []Container) []string {
+	var images []string
+	for _, c := range containers {
+		if s.ContainerImages {
+			images = append(images, c.ImageID)
+		}
+		if s.References {
+			images = append(images, c.Image)
+			for _, m := range c.MountedImages() {
+				images = append(images, m.Reference)
+			}
+		}
+	}
+	slices.Sort(images)
+	return slices.DeleteFunc(slices.Compact(images), func(image string) bool { return image == "" })
+}
+
+// MountedImage is an image that a container mounts.
+type MountedImage struct {
+	Target    string
+	Reference string
+	ID        string
+}
+
+// MountedImages are the images that a container mounts, by what its labels say:
+// none of a container of Docker Compose's.
+func (c Container) MountedImages() []MountedImage {
+	ids, err := DecodeInputs(c.Labels[LabelStackImages])
+	if err != nil || len(ids) == 0 {
+		return nil
+	}
+	config, err := DecodeConfig(c.Labels[LabelStackConfig])
+	if err != nil {
+		return nil
+	}
+	var mounted []MountedImage
+	for _, v := range config.Volumes {
+		if id := ids[v.Target]; v.Type == types.VolumeTypeImage && id != "" {
+			mounted = append(mounted, MountedImage{Target: v.Target, Reference: v.Source, ID: id})
+		}
+	}
+	return mounted
+}

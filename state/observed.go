@@ -32,6 +32,9 @@ type Scope struct {
 	// ContainerImages asks for the images of the project's containers too, by
 	// their id.
 	ContainerImages bool
+	// References asks for the images that the references which the project's
+	// containers were made from name now, those that they mount too.
+	References bool
 }
 
 // EngineInfo says what engine answers.
@@ -178,6 +181,8 @@ type ObservedVolume struct {
 	Name   string            `json:"name"`
 	Driver string            `json:"driver,omitempty"`
 	Labels map[string]string `json:"labels,omitempty"`
+	// Created is when it was made, to the second.
+	Created time.Time `json:"created,omitzero"`
 }
 
 // Image is an image that the engine holds.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -114,28 +113,8 @@ func logConfig(s types.ServiceConfig) container.LogConfig {
 }
 
 func restartPolicy(s types.ServiceConfig) container.RestartPolicy {
-	if s.Deploy != nil && s.Deploy.RestartPolicy != nil {
-		policy := container.RestartPolicy{Name: restartMode(s.Deploy.RestartPolicy.Condition)}
-		if attempts := s.Deploy.RestartPolicy.MaxAttempts; attempts != nil {
-			policy.MaximumRetryCount = int(*attempts)
-		}
-		return policy
-	}
-	name, attempts, _ := strings.Cut(s.Restart, ":")
-	count, _ := strconv.Atoi(attempts) // the loader has checked it
-	return container.RestartPolicy{Name: restartMode(name), MaximumRetryCount: count}
-}
-
-// restartMode maps the words of deploy.restart_policy to the engine's.
-func restartMode(condition string) container.RestartPolicyMode {
-	switch condition {
-	case "none":
-		return container.RestartPolicyDisabled
-	case "any":
-		return container.RestartPolicyAlways
-	default:
-		return container.RestartPolicyMode(condition)
-	}
+	l := state.LimitsOf(s)
+	return container.RestartPolicy{Name: container.RestartPolicyMode(l.RestartPolicy), MaximumRetryCount: l.RestartRetries}
 }
 
 // securityOptions reads seccomp profiles from their files, and tells whether

@@ -8,25 +8,29 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/blkiodev"
 	"github.com/docker/docker/api/types/container"
+
+	"github.com/stackctl/stack/state"
 )
 
 // resources maps the limits of a service; those under deploy win.
 func resources(s types.ServiceConfig) container.Resources {
+	l := state.LimitsOf(s)
 	r := container.Resources{
 		CgroupParent:       s.CgroupParent,
-		Memory:             int64(s.MemLimit),
-		MemorySwap:         int64(s.MemSwapLimit),
-		MemoryReservation:  int64(s.MemReservation),
+		Memory:             l.Memory,
+		MemorySwap:         l.MemorySwap,
+		MemoryReservation:  l.MemoryReservation,
 		OomKillDisable:     &s.OomKillDisable,
+		BlkioWeight:        l.BlkioWeight,
 		CPUCount:           s.CPUCount,
-		CPUPeriod:          s.CPUPeriod,
-		CPUQuota:           s.CPUQuota,
-		CPURealtimePeriod:  s.CPURTPeriod,
-		CPURealtimeRuntime: s.CPURTRuntime,
-		CPUShares:          s.CPUShares,
-		NanoCPUs:           nanoCPUs(s.CPUS),
+		CPUPeriod:          l.CPUPeriod,
+		CPUQuota:           l.CPUQuota,
+		CPURealtimePeriod:  l.CPURealtimePeriod,
+		CPURealtimeRuntime: l.CPURealtimeRuntime,
+		CPUShares:          l.CPUShares,
+		NanoCPUs:           l.NanoCPUs,
 		CPUPercent:         int64(s.CPUPercent),
-		CpusetCpus:         s.CPUSet,
+		CpusetCpus:         l.CpusetCpus,
 		DeviceCgroupRules:  s.DeviceCgroupRules,
 		Ulimits:            ulimits(s.Ulimits),
 	}
@@ -34,42 +38,21 @@ func resources(s types.ServiceConfig) container.Resources {
 		swappiness := int64(s.MemSwappiness)
 		r.MemorySwappiness = &swappiness
 	}
-	if s.PidsLimit != 0 {
-		r.PidsLimit = &s.PidsLimit
+	if l.PidsLimit != 0 {
+		r.PidsLimit = &l.PidsLimit
 	}
 	blockIO(s.BlkioConfig, &r)
 	if s.Deploy != nil {
-		limits(s.Deploy.Resources.Limits, &r)
 		reservations(s.Deploy.Resources.Reservations, &r)
 	}
 	devices(s, &r)
 	return r
 }
 
-func nanoCPUs(cpus float32) int64 { return int64(cpus * 1e9) }
-
-func limits(limits *types.Resource, r *container.Resources) {
-	if limits == nil {
-		return
-	}
-	if limits.MemoryBytes != 0 {
-		r.Memory = int64(limits.MemoryBytes)
-	}
-	if limits.NanoCPUs != 0 {
-		r.NanoCPUs = nanoCPUs(limits.NanoCPUs.Value())
-	}
-	if limits.Pids > 0 {
-		r.PidsLimit = &limits.Pids
-	}
-}
-
 // reservations of CPUs have no meaning for a single engine.
 func reservations(reserved *types.Resource, r *container.Resources) {
 	if reserved == nil {
 		return
-	}
-	if reserved.MemoryBytes != 0 {
-		r.MemoryReservation = int64(reserved.MemoryBytes)
 	}
 	for _, device := range reserved.Devices {
 		r.DeviceRequests = append(r.DeviceRequests, deviceRequest(device, device.Capabilities))
@@ -133,7 +116,6 @@ func blockIO(config *types.BlkioConfig, r *container.Resources) {
 	if config == nil {
 		return
 	}
-	r.BlkioWeight = config.Weight
 	for _, device := range config.WeightDevice {
 		r.BlkioWeightDevice = append(r.BlkioWeightDevice, &blkiodev.WeightDevice{Path: device.Path, Weight: device.Weight})
 	}

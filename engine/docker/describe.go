@@ -95,6 +95,7 @@ func describeHost(described *state.Container, host *container.HostConfig) {
 	described.IpcMode = string(host.IpcMode)
 	described.PidMode = string(host.PidMode)
 	described.VolumesFrom = host.VolumesFrom
+	described.Limits = describeLimits(host)
 }
 
 func describeNetworks(described *state.Container, c container.InspectResponse) {

@@ -35,10 +35,10 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() (err error) { observed.Engine, err = o.info(ctx); return err })
 	all.Go(func() (err error) {
-		if observed.Containers, err = o.containers(ctx, api, scope.Project); err != nil || !scope.ContainerImages {
+		if observed.Containers, err = o.containers(ctx, api, scope.Project); err != nil {
 			return err
 		}
-		used, err = o.images(ctx, api, imagesOf(observed.Containers))
+		used, err = o.images(ctx, api, scope.ImagesOf(observed.Containers))
 		return err
 	})
 	all.Go(func() (err error) { observed.Networks, err = o.networks(ctx, api, scope); return err })
@@ -49,18 +49,6 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 	}
 	maps.Copy(observed.Images, used)
 	return observed, nil
-}
-
-// imagesOf are the ids of the images of containers, each once.
-func imagesOf(containers []state.Container) []string {
-	var ids []string
-	for _, c := range containers {
-		if c.ImageID != "" {
-			ids = append(ids, c.ImageID)
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
 }
 
 // InspectContainer describes one container.

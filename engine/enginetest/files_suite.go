@@ -94,7 +94,7 @@ var filing = []obligation{
 	{"shows a volume that was filled with its labels, and removes it", func(t *testing.T, f *fixture) {
 		volume := f.filesVolume("files")
 		assert.NilError(t, f.FillVolume(f.ctx, volume))
-		assert.Check(t, is.DeepEqual(f.observe().Volumes, []state.ObservedVolume{
+		assert.Check(t, is.DeepEqual(f.timelessVolumes(), []state.ObservedVolume{
 			{Name: volume.Volume.Config.Name, Driver: "local", Labels: volume.Volume.Labels},
 		}))
 		assert.Check(t, f.RemoveVolume(f.ctx, volume.Volume.Config.Name))

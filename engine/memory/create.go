@@ -46,6 +46,7 @@ func (w *world) create(spec state.ContainerSpec, at time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.Created = at
 	if err := w.share(c, spec.Config); err != nil {
 		return "", err
 	}
@@ -60,7 +61,6 @@ func (w *world) create(spec state.ContainerSpec, at time.Time) (string, error) {
 	}
 	w.Serial++
 	c.Serial, c.ID = w.Serial, digest(fmt.Sprintf("container %d", w.Serial))
-	c.Created = at
 	w.Containers[c.ID] = c
 	w.tell(c, state.ActionCreate, at)
 	return c.ID, nil
@@ -118,7 +118,8 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	if config.Logging != nil {
 		c.LogDriver = cmp.Or(config.Logging.Driver, c.LogDriver)
 	}
-	c.RestartPolicy, c.Attempts = restartPolicy(config)
+	c.Limits = limitsOf(config)
+	c.obeyLimits()
 	c.Check = checkOf(config.HealthCheck, w.options.known(config.Image).HealthCheck)
 	c.Grace, c.Signal = defaultGrace, config.StopSignal
 	if config.StopGracePeriod != nil {
@@ -127,28 +128,13 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	return c, nil
 }
 
-func restartPolicy(config types.ServiceConfig) (name string, attempts int) {
-	if config.Deploy != nil && config.Deploy.RestartPolicy != nil {
-		policy := config.Deploy.RestartPolicy
-		if policy.MaxAttempts != nil {
-			attempts = int(*policy.MaxAttempts) // a small number
-		}
-		return restartMode(policy.Condition), attempts
+// limitsOf fills in the swap that a container with a memory limit has.
+func limitsOf(config types.ServiceConfig) state.Limits {
+	limits := state.LimitsOf(config)
+	if limits.Memory > 0 && limits.MemorySwap == 0 {
+		limits.MemorySwap = 2 * limits.Memory
 	}
-	mode, count, _ := strings.Cut(config.Restart, ":")
-	attempts, _ = strconv.Atoi(count) // the loader has checked it
-	return restartMode(mode), attempts
-}
-
-func restartMode(word string) string {
-	switch word {
-	case "", "none":
-		return "no"
-	case "any":
-		return "always"
-	default:
-		return word
-	}
+	return limits
 }
 
 // share resolves the containers that this one shares something with to ids.

@@ -16,8 +16,8 @@ import (
 // FillVolume creates a volume, if it is not there, and writes files into it.
 func (m volumes) FillVolume(ctx context.Context, spec state.FilesVolume) error {
 	name := spec.Volume.Config.Name
-	err := m.update(ctx, func(w *world, _ time.Time) error {
-		w.volume(name, spec.Volume.Config.Driver, spec.Volume.Labels)
+	err := m.update(ctx, func(w *world, at time.Time) error {
+		w.volume(name, spec.Volume.Config.Driver, spec.Volume.Labels, at)
 		v := w.Volumes[name]
 		if v.Labels[state.LabelStackFiles] == "" {
 			return fmt.Errorf("it was not made for configs and secrets: %w", engine.ErrConflict)

@@ -70,17 +70,11 @@ func (w *world) observe(scope state.Scope) state.Observed {
 	slices.SortFunc(o.Networks, func(a, b state.ObservedNetwork) int { return cmp.Compare(a.Name, b.Name) })
 	for _, v := range w.Volumes {
 		if v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
-			o.Volumes = append(o.Volumes, state.ObservedVolume{Name: v.Name, Driver: v.Driver, Labels: maps.Clone(v.Labels)})
+			o.Volumes = append(o.Volumes, state.ObservedVolume{Name: v.Name, Driver: v.Driver, Labels: maps.Clone(v.Labels), Created: v.Created})
 		}
 	}
 	slices.SortFunc(o.Volumes, func(a, b state.ObservedVolume) int { return cmp.Compare(a.Name, b.Name) })
-	references := slices.Clone(scope.Images)
-	if scope.ContainerImages {
-		for _, c := range o.Containers {
-			references = append(references, c.ImageID)
-		}
-	}
-	for _, reference := range references {
+	for _, reference := range slices.Concat(scope.Images, scope.ImagesOf(o.Containers)) {
 		if i, err := w.image(reference); err == nil {
 			o.Images[reference] = w.observeImage(i)
 		}

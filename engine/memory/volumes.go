@@ -18,18 +18,19 @@ import (
 
 // volume is a volume.
 type volume struct {
-	Name   string
-	Driver string
-	Labels map[string]string
-	Files  map[string]content // by the path in the volume, of one that was filled
+	Name    string
+	Driver  string
+	Labels  map[string]string
+	Created time.Time
+	Files   map[string]content // by the path in the volume, of one that was filled
 }
 
 type volumes struct{ *Memory }
 
 // CreateVolume creates a volume, or leaves the one of that name as it is.
 func (m volumes) CreateVolume(ctx context.Context, spec state.VolumeSpec) error {
-	return m.update(ctx, func(w *world, _ time.Time) error {
-		w.volume(spec.Config.Name, spec.Config.Driver, spec.Labels)
+	return m.update(ctx, func(w *world, at time.Time) error {
+		w.volume(spec.Config.Name, spec.Config.Driver, spec.Labels, at)
 		return nil
 	})
 }
@@ -50,9 +51,9 @@ func (m volumes) RemoveVolume(ctx context.Context, name string) error {
 }
 
 // volume makes a volume, unless there is one of that name.
-func (w *world) volume(name, driver string, labels map[string]string) {
+func (w *world) volume(name, driver string, labels map[string]string, at time.Time) {
 	if _, ok := w.Volumes[name]; !ok {
-		w.Volumes[name] = &volume{Name: name, Driver: cmp.Or(driver, "local"), Labels: maps.Clone(labels)}
+		w.Volumes[name] = &volume{Name: name, Driver: cmp.Or(driver, "local"), Labels: maps.Clone(labels), Created: at.Truncate(time.Second)}
 	}
 }
 
@@ -116,7 +117,7 @@ func (w *world) mountVolume(c *container, m *state.Mount) {
 		m.Name = w.id("volume")
 		c.Anonymous = append(c.Anonymous, m.Name)
 	}
-	w.volume(m.Name, "", nil)
+	w.volume(m.Name, "", nil, c.Created)
 	m.Source = "/var/lib/docker/volumes/" + m.Name + "/_data"
 }
 
