@@ -35,7 +35,7 @@ func (d *draft) await(p *servicePlan, r *replicaPlan, condition state.Condition,
 	if condition == state.Started || d.policy.NoStart {
 		return r.running
 	}
-	if r.action == NoOp && meets(*r.current, condition) {
+	if r.action == NoOp && Meets(*r.current, condition) {
 		return ""
 	}
 	id := ID("await " + r.ref.String() + " " + conditionWord(condition))
@@ -63,8 +63,8 @@ func conditionWord(condition state.Condition) string {
 	return string(condition)
 }
 
-// meets says whether a container that is left alone meets a condition now.
-func meets(c state.Container, condition state.Condition) bool {
+// Meets says whether a container meets a condition as it is.
+func Meets(c state.Container, condition state.Condition) bool {
 	switch condition {
 	case state.Healthy:
 		return c.Running() && c.Health == state.HealthHealthy

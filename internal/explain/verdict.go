@@ -1,0 +1,165 @@
+package explain
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/stackctl/stack/state"
+)
+
+// verdict sums up how a service is, and gives the steps to the root.
+func (p *project) verdict(s *service) (State, []string) {
+	if s.provided {
+		return Provided, []string{s.name + " is provided by a program"}
+	}
+	if failed, why := failedHook(s); failed {
+		return Failed, []string{why}
+	}
+	worst, why := p.absence(s)
+	for _, c := range s.replicas {
+		if st, text := s.judge(c); rank(st) < rank(worst) {
+			worst, why = st, text
+		}
+	}
+	if chain := p.blocked(s, nil); s.neverStarted() && len(chain) > 0 && worst != Failed {
+		return Waiting, chain
+	}
+	return worst, []string{why}
+}
+
+// neverStarted is true for a service that has a container which was not
+// started, or should have one, and none that has ended.
+func (s *service) neverStarted() bool {
+	missing := s.wanted != nil && len(s.replicas) < s.wanted.Replicas
+	for _, c := range s.replicas {
+		if ended(c) {
+			return false
+		}
+		missing = missing || c.Status == state.StatusCreated
+	}
+	return missing
+}
+
+// absence is what to say of a service as far as containers of it are missing.
+func (p *project) absence(s *service) (State, string) {
+	switch {
+	case s.wanted != nil && s.wanted.Replicas == 0 && len(s.replicas) == 0:
+		return Absent, s.name + " has no container, and 0 replicas are wanted"
+	case len(s.replicas) == 0:
+		return Absent, s.name + " has no container"
+	case s.wanted != nil && len(s.replicas) < s.wanted.Replicas:
+		return Stopped, fmt.Sprintf("%s has %d of %d replicas", s.name, len(s.replicas), s.wanted.Replicas)
+	}
+	return "", ""
+}
+
+// rank orders states, worst first. The zero value comes last.
+func rank(st State) int {
+	order := []State{Failed, Restarting, Waiting, Stopped, Absent, Starting, Paused, Completed, Running, Provided, ""}
+	return slices.Index(order, st)
+}
+
+func failedHook(s *service) (failed bool, why string) {
+	for _, c := range s.hooks {
+		if c.Status == state.StatusExited && c.ExitCode != 0 || c.Error != "" {
+			return true, fmt.Sprintf("%s has a %s hook that failed: %s", s.name, c.Labels[state.LabelHook], ending(c))
+		}
+	}
+	return false, ""
+}
+
+// judge says how one container is, and why, in a clause.
+func (s *service) judge(c state.Container) (State, string) {
+	name := s.call(c)
+	switch c.Status {
+	case state.StatusRestarting:
+		return Restarting, fmt.Sprintf("%s restarts in a loop: %s, %s", name, ending(c), times(c.RestartCount))
+	case state.StatusExited, state.StatusDead:
+		return s.judgeEnded(c, name)
+	case state.StatusPaused:
+		return Paused, name + " is paused"
+	case state.StatusRemoving:
+		return Stopped, name + " is being removed"
+	case state.StatusCreated:
+		if c.Error != "" {
+			return Failed, name + " did not start: " + c.Error
+		}
+		return Stopped, name + " was not started"
+	case state.StatusRunning:
+	}
+	return judgeHealth(c, name)
+}
+
+func (s *service) judgeEnded(c state.Container, name string) (State, string) {
+	switch {
+	case c.Error != "":
+		return Failed, name + " did not start: " + c.Error
+	case c.ExitCode == 0 && s.oneShot:
+		return Completed, name + " has completed"
+	case c.ExitCode == 0, signalOf(c) != "" && !c.OOMKilled:
+		return Stopped, name + " has ended: " + ending(c)
+	}
+	return Failed, name + " has ended: " + ending(c)
+}
+
+func judgeHealth(c state.Container, name string) (State, string) {
+	switch c.Health {
+	case state.HealthUnhealthy:
+		why := name + " is unhealthy"
+		if probe := lastProbe(c); probe != "" {
+			why += ": " + probe
+		}
+		return Failed, why
+	case state.HealthStarting:
+		why := name + " runs, and its health is not known yet"
+		if probe := lastProbe(c); probe != "" {
+			why += ": " + probe
+		}
+		return Starting, why
+	case state.HealthHealthy:
+		return Running, name + " runs and is healthy"
+	case state.HealthNone:
+	}
+	return Running, name + " runs"
+}
+
+// call is what a container is called: the service, where it has one alone.
+func (s *service) call(c state.Container) string {
+	if len(s.replicas) == 1 {
+		return s.name
+	}
+	return state.ContainerRef(c.Service, c.Number).String()
+}
+
+// ending is how a process ended.
+func ending(c state.Container) string {
+	text := "exit code " + strconv.Itoa(c.ExitCode)
+	switch signal := signalOf(c); {
+	case c.OOMKilled:
+		text += ", out of memory"
+	case signal != "":
+		text += " (" + signal + ")"
+	}
+	return text
+}
+
+// signalOf is the signal that a container is stopped with, if one ended it.
+func signalOf(c state.Container) string {
+	switch c.ExitCode {
+	case 128 + 2:
+		return "SIGINT"
+	case 128 + 9:
+		return "SIGKILL"
+	case 128 + 15:
+		return "SIGTERM"
+	}
+	return ""
+}
+
+func times(restarts int) string {
+	if restarts == 1 {
+		return "restarted once"
+	}
+	return fmt.Sprintf("restarted %d times", restarts)
+}
