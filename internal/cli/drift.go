@@ -70,7 +70,7 @@ func (a *app) drift(ctx context.Context, o driftOptions, services []string) erro
 	}
 	defer s.close()
 	warn(a.process.Err, t.warnings)
-	applied, err := s.applied(t.name)
+	applied, err := s.asApplied(t.name)
 	if err != nil {
 		return err
 	}
@@ -106,8 +106,8 @@ func (s *session) outColor() bool {
 	return useColor(s.settings.ansi, s.app.process.lookup, s.app.process.Out)
 }
 
-// applied is the project as it was applied, by what is known here.
-func (s *session) applied(project string) (drift.Applied, error) {
+// asApplied is the project as it was applied, by what is known here.
+func (s *session) asApplied(project string) (drift.Applied, error) {
 	last, there, err := s.lastRevision(project)
 	if err != nil || !there {
 		return drift.Applied{Project: project, Basis: drift.Basis{Source: drift.FromLabels}}, err

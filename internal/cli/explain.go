@@ -96,7 +96,7 @@ type explanation struct {
 func (e *explanation) gather(ctx context.Context) error {
 	e.found.Project = e.target.name
 	desired, policy := e.want(ctx)
-	applied, err := e.applied(e.target.name)
+	applied, err := e.asApplied(e.target.name)
 	if err != nil {
 		return err
 	}

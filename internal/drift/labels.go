@@ -12,14 +12,14 @@ import (
 // labels compares the containers that are there with what their labels say of
 // how they were made.
 func (c *comparison) labels() {
-	c.report.Unknown = []string{"containers that were removed", "containers that were added, or whose service is gone", "networks and volumes that were removed"}
+	c.report.Unknown = []string{"which containers were removed", "which were added or orphaned", "which networks and volumes were removed or made again"}
 	oneShots := c.awaited()
 	for _, is := range c.found {
 		c.references(is)
 		c.statusByLabels(is, oneShots[is.Service])
 		config, err := state.DecodeConfig(is.Labels[state.LabelStackConfig])
 		if err != nil {
-			c.unknown("limits, names and networks of containers that were not made by stack")
+			c.unknown("what was changed of containers that stack did not make")
 			continue
 		}
 		c.nameByLabels(is, config)

@@ -22,8 +22,13 @@ func (p *project) verdict(s *service) (State, []string) {
 			worst, why = st, text
 		}
 	}
-	if chain := p.blocked(s, nil); s.neverStarted() && len(chain) > 0 && worst != Failed {
-		return Waiting, chain
+	c := p.blocked(s, nil)
+	switch {
+	case !s.neverStarted() || worst == Failed || len(c.steps) == 0:
+	case !c.idle:
+		return Waiting, c.steps
+	case worst == Stopped:
+		return worst, c.steps
 	}
 	return worst, []string{why}
 }

@@ -8,59 +8,67 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
+// chain are the steps from a service to what keeps it, empty if nothing does.
+type chain struct {
+	steps []string
+	// idle is true where nothing is wrong at the root: it was not started.
+	idle bool
+}
+
 // wait says whether a dependency is ready, and why not.
 func (p *project) wait(d state.Dependency) Wait {
-	w := Wait{Service: d.Service, Condition: d.Condition, Required: d.Required}
-	w.Why = p.unmet(d, nil)
-	w.Met = len(w.Why) == 0
-	return w
+	why := p.unmet(d, nil).steps
+	return Wait{Service: d.Service, Condition: d.Condition, Required: d.Required, Met: len(why) == 0, Why: why}
 }
 
 // blocked is the chain from a service that is not started to what it waits for.
 // A chain that comes back to a service ends there.
-func (p *project) blocked(s *service, passed []string) []string {
+func (p *project) blocked(s *service, passed []string) chain {
 	if slices.Contains(passed, s.name) {
-		return nil
+		return chain{}
 	}
 	for _, d := range s.dependsOn {
-		if why := p.unmet(d, slices.Concat(passed, []string{s.name})); len(why) > 0 && d.Required {
-			return append([]string{fmt.Sprintf("%s waits for %s (%s)", s.name, d.Service, d.Condition)}, why...)
+		c := p.unmet(d, slices.Concat(passed, []string{s.name}))
+		if len(c.steps) > 0 && d.Required {
+			first := fmt.Sprintf("%s waits for %s (%s)", s.name, d.Service, d.Condition)
+			return chain{append([]string{first}, c.steps...), c.idle}
 		}
 	}
-	return nil
+	return chain{}
 }
 
 // unmet says why a dependency is not ready; it is empty if it is.
-func (p *project) unmet(d state.Dependency, passed []string) []string {
+func (p *project) unmet(d state.Dependency, passed []string) chain {
 	s := p.services[d.Service]
 	switch {
 	case s == nil:
-		return []string{d.Service + " has no container"}
-	case s.provided:
-		return nil
-	case s.wanted != nil && s.wanted.Replicas == 0 && len(s.replicas) == 0:
-		return nil
+		return chain{[]string{d.Service + " has no container"}, true}
+	case s.provided, s.wanted != nil && s.wanted.Replicas == 0 && len(s.replicas) == 0:
+		return chain{}
 	case len(s.replicas) == 0:
-		return p.notStarted(s, d.Service+" has no container", passed)
+		return p.notStarted(s, s.name+" has no container", passed)
 	}
 	for _, c := range s.replicas {
-		if planner.Meets(c, d.Condition) {
-			continue
+		switch {
+		case planner.Meets(c, d.Condition):
+		case c.Status == state.StatusCreated && c.Error == "":
+			return p.notStarted(s, s.call(c)+" was not started", passed)
+		default:
+			return chain{steps: []string{s.reject(c, d.Condition)}}
 		}
-		if why := s.reject(c, d.Condition); c.Status != state.StatusCreated || c.Error != "" {
-			return []string{why}
-		}
-		return p.notStarted(s, s.call(c)+" was not started", passed)
 	}
-	return nil
+	return chain{}
 }
 
 // notStarted goes on to what a service waits for itself.
-func (p *project) notStarted(s *service, why string, passed []string) []string {
-	if chain := p.blocked(s, passed); len(chain) > 0 {
-		return chain
+func (p *project) notStarted(s *service, why string, passed []string) chain {
+	if failed, text := failedHook(s); failed {
+		return chain{steps: []string{text}}
 	}
-	return []string{why}
+	if c := p.blocked(s, passed); len(c.steps) > 0 {
+		return c
+	}
+	return chain{[]string{why}, true}
 }
 
 // reject says why a container does not meet a condition.

@@ -47,8 +47,8 @@ func Drift(w io.Writer, report drift.Report, options DriftOptions) error {
 	} {
 		t.section(s.title, s.kind, report.Drifts)
 	}
-	for _, what := range report.Unknown {
-		t.line("%s", t.style.dim("not known: "+what))
+	if len(report.Unknown) > 0 {
+		t.line("%s", t.style.dim("No revision is recorded here, so this is not known: "+enumerate(report.Unknown)+"."))
 	}
 	t.line("%s", t.summary(report))
 	_, err := io.WriteString(w, t.out.String())
@@ -154,7 +154,7 @@ func orAbsent(value string) string {
 }
 
 func (t *driftText) summary(report drift.Report) string {
-	basis := "what the containers' labels say, as no revision is recorded here"
+	basis := "what the labels of its containers say"
 	if b := report.Basis; b.Source == drift.FromRevision {
 		basis = fmt.Sprintf("revision %d (%s, %s ago by %s)", b.Revision, b.Command, units.HumanDuration(t.options.Now.Sub(b.At)), b.By)
 	}
