@@ -90,6 +90,7 @@ func TestOneServiceIsJudgedByItsContainers(t *testing.T) {
 			container("web", 1, is(state.StatusCreated)),
 			container("web", 0, ended(2), func(c *state.Container) { c.Labels = map[string]string{state.LabelHook: "pre_start"} }),
 		}, explain.Failed, "web has a pre_start hook that failed: exit code 2"},
+		{"a container that an update keeps", []state.Container{container("web", 1, ended(143)), container("web", 1)}, explain.Running, "web runs"},
 		{"a one-off", []state.Container{container("web", 1, func(c *state.Container) { c.OneOff = true })}, explain.Absent, "web has no container"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -17,7 +17,7 @@ func (p *project) verdict(s *service) (State, []string) {
 		return Failed, []string{why}
 	}
 	worst, why := p.absence(s)
-	for _, c := range s.replicas {
+	for _, c := range s.current() {
 		if st, text := s.judge(c); rank(st) < rank(worst) {
 			worst, why = st, text
 		}
@@ -33,11 +33,24 @@ func (p *project) verdict(s *service) (State, []string) {
 	return worst, []string{why}
 }
 
+// current are the replicas that count: an update keeps the container that it
+// replaces, stopped, beside the one that runs in its place.
+func (s *service) current() []state.Container {
+	var current []state.Container
+	for _, c := range s.replicas {
+		replaced := slices.ContainsFunc(s.replicas, func(o state.Container) bool { return o.Number == c.Number && o.Running() })
+		if c.Live() || !replaced {
+			current = append(current, c)
+		}
+	}
+	return current
+}
+
 // neverStarted is true for a service that has a container which was not
 // started, or should have one, and none that has ended.
 func (s *service) neverStarted() bool {
-	missing := s.wanted != nil && len(s.replicas) < s.wanted.Replicas
-	for _, c := range s.replicas {
+	missing := s.wanted != nil && len(s.current()) < s.wanted.Replicas
+	for _, c := range s.current() {
 		if ended(c) {
 			return false
 		}
@@ -53,8 +66,8 @@ func (p *project) absence(s *service) (State, string) {
 		return Absent, s.name + " has no container, and 0 replicas are wanted"
 	case len(s.replicas) == 0:
 		return Absent, s.name + " has no container"
-	case s.wanted != nil && len(s.replicas) < s.wanted.Replicas:
-		return Stopped, fmt.Sprintf("%s has %d of %d replicas", s.name, len(s.replicas), s.wanted.Replicas)
+	case s.wanted != nil && len(s.current()) < s.wanted.Replicas:
+		return Stopped, fmt.Sprintf("%s has %d of %d replicas", s.name, len(s.current()), s.wanted.Replicas)
 	}
 	return "", ""
 }
@@ -131,7 +144,7 @@ func judgeHealth(c state.Container, name string) (State, string) {
 
 // call is what a container is called: the service, where it has one alone.
 func (s *service) call(c state.Container) string {
-	if len(s.replicas) == 1 {
+	if len(s.current()) == 1 {
 		return s.name
 	}
 	return state.ContainerRef(c.Service, c.Number).String()

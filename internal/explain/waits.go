@@ -48,7 +48,7 @@ func (p *project) unmet(d state.Dependency, passed []string) chain {
 	case len(s.replicas) == 0:
 		return p.notStarted(s, s.name+" has no container", passed)
 	}
-	for _, c := range s.replicas {
+	for _, c := range s.current() {
 		switch {
 		case planner.Meets(c, d.Condition):
 		case c.Status == state.StatusCreated && c.Error == "":

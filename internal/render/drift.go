@@ -156,7 +156,11 @@ func orAbsent(value string) string {
 func (t *driftText) summary(report drift.Report) string {
 	basis := "what the labels of its containers say"
 	if b := report.Basis; b.Source == drift.FromRevision {
-		basis = fmt.Sprintf("revision %d (%s, %s ago by %s)", b.Revision, b.Command, units.HumanDuration(t.options.Now.Sub(b.At)), b.By)
+		run := b.Command
+		if b.Outcome != "succeeded" {
+			run += ", " + b.Outcome
+		}
+		basis = fmt.Sprintf("revision %d (%s, %s ago by %s)", b.Revision, run, units.HumanDuration(t.options.Now.Sub(b.At)), b.By)
 	}
 	if len(report.Drifts) == 0 {
 		return "No drift from " + basis + "."

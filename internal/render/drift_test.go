@@ -54,6 +54,8 @@ func printDrift(t *testing.T, report drift.Report, color bool) string {
 func TestDriftIsShown(t *testing.T) {
 	golden.Assert(t, printDrift(t, everyDrift(), false), "drift.txt")
 	golden.Assert(t, printDrift(t, everyDrift(), true), "drift-color.txt")
+	failed := drift.Report{Basis: drift.Basis{Source: drift.FromRevision, Revision: 8, At: noon(), By: "anna@lab", Command: "up", Outcome: "failed"}}
+	assert.Equal(t, printDrift(t, failed, false), "No drift from revision 8 (up, failed, 5 minutes ago by anna@lab).\n")
 	none := drift.Report{Project: "shop", Basis: drift.Basis{Source: drift.FromLabels}, Unknown: []string{"this", "that"}}
 	golden.Assert(t, printDrift(t, none, false), "drift-none.txt")
 }
