@@ -148,7 +148,7 @@ func TestDriftTellsAnImageThatWasTaggedAnew(t *testing.T) {
 	p.byHand("tag stack-e2e/dummy " + image)
 	p.ok("up", "-d")
 	assert.Equal(t, p.drift(), "")
-	p.byHand("tag nginx:1 " + image)
+	p.byHand("commit @-web-1 " + image)
 	assert.Equal(t, p.drift(), "@-web-1 retagged image "+strings.ReplaceAll(image, p.name, "@"))
 	p.byHand("rmi -f " + image)
 	assert.Equal(t, p.drift(), strings.ReplaceAll(image, p.name, "@")+" removed")
