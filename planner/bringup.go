@@ -231,7 +231,7 @@ func (b *bringUp) start(stopped []ID) {
 	switch {
 	case b.turn != nil:
 		b.turn.proves()
-	case b.starts(r) && r.old != nil && !r.clears && b.policy.Wait:
+	case b.starts(r) && b.awaitsReplacement():
 		r.running = b.await(b.service, r, state.Ready, false)
 		b.nodes.get(r.running).OnFailure = b.undo()
 	}
@@ -279,7 +279,7 @@ func (b *bringUp) undo() []Operation {
 		return nil
 	}
 	undo := []Operation{RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}}
-	if r.restores() {
+	if r.restores() && !b.followsEndedJob() {
 		undo = append(undo, b.reattach(*r.old)...)
 		undo = append(undo, StartContainer{Container: r.old.Handle()})
 	}

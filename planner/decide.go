@@ -3,7 +3,6 @@ package planner
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/stackctl/stack/state"
 )
@@ -160,35 +159,18 @@ func (d *draft) startReason(service state.Service, r *replicaPlan, c state.Conta
 	case state.StatusCreated:
 		return "was not started"
 	case state.StatusExited:
-		if service.OneShot && c.ExitCode == 0 {
-			r.reasons = append(r.reasons, Reason{Text: "has completed"})
-			return ""
+		if hasCompleted(service, c) {
+			return d.rerunReason(service, r, c)
 		}
 		return fmt.Sprintf("exited with code %d", c.ExitCode)
 	case state.StatusPaused:
 		d.warnings = append(d.warnings, fmt.Sprintf("container %s is paused and stays so: `docker unpause %s`", c.Name, c.Name))
 	case state.StatusRunning, state.StatusRestarting, state.StatusRemoving, state.StatusDead:
 	}
-	return d.restartReason(service, c)
-}
-
-// restartReason says why a container that runs is to be restarted.
-func (d *draft) restartReason(service state.Service, c state.Container) string {
 	if !c.Running() {
 		return ""
 	}
-	for _, dependency := range service.DependsOn {
-		p := d.services[dependency.Service]
-		if p == nil || !dependency.Restart {
-			continue
-		}
-		for _, r := range p.replicas {
-			if r.action == Replace || r.start && sharesNamespace(service, dependency.Service) {
-				return fmt.Sprintf("%s is replaced or restarted, and depends_on.%s.restart is true", r.ref, dependency.Service)
-			}
-		}
-	}
-	return ""
+	return d.restartReason(service, c)
 }
 
 func (d *draft) recreate(service state.Service) Recreate {
@@ -199,15 +181,4 @@ func (d *draft) recreate(service state.Service) Recreate {
 		return d.policy.RecreateDeps
 	}
 	return d.policy.Recreate
-}
-
-// sharesNamespace is true for a service that lives in a namespace of another
-// one's container.
-func sharesNamespace(service state.Service, other string) bool {
-	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
-		if name, is := strings.CutPrefix(mode, "service:"); is && name == other {
-			return true
-		}
-	}
-	return false
 }

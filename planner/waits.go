@@ -96,7 +96,7 @@ func (d *draft) addWaits() {
 			continue
 		}
 		for _, r := range p.replicas {
-			d.await(p, r, state.Ready, false)
+			d.await(p, r, waitedFor(service), false)
 		}
 	}
 }

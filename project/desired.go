@@ -87,19 +87,6 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	return d, err
 }
 
-// oneShots are the services for whose completion another one waits.
-func (p *Project) oneShots() map[string]bool {
-	found := map[string]bool{}
-	for _, s := range p.Model.Services {
-		for name, dependency := range s.DependsOn {
-			if dependency.Condition == types.ServiceConditionCompletedSuccessfully {
-				found[name] = true
-			}
-		}
-	}
-	return found
-}
-
 // desiredBuilder makes services; what is wrong with them is collected.
 type desiredBuilder struct {
 	checker
@@ -119,7 +106,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	if err != nil {
 		return state.Service{}, err
 	}
-	service := state.Service{Name: s.Name, Written: s, Hash: hash, Replicas: s.GetScale(), OneShot: b.oneShots[s.Name]}
+	service := state.Service{Name: s.Name, Written: s, Hash: hash, Replicas: s.GetScale(), OneShot: b.isOneShot(s)}
 	if n, ok := b.options.Scale[s.Name]; ok {
 		service.Replicas = n
 	}

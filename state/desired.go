@@ -77,8 +77,9 @@ type Service struct {
 	// DependsOn is sorted by service. It has the dependencies that are implied
 	// (links, network_mode: service:x, volumes_from, …) too.
 	DependsOn []Dependency `json:"dependsOn,omitempty"`
-	// OneShot is true when some service waits for this one's completion: its
-	// containers are meant to end.
+	// OneShot is true when its containers are meant to end: some service waits
+	// for this one's completion, or the file says that it is a job. A container
+	// that ended well is then not started again.
 	OneShot bool `json:"oneShot,omitempty"`
 	// Files are the configs and secrets that each container has when it starts.
 	// How they get there is for the planner to say.
