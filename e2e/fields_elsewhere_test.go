@@ -12,6 +12,7 @@ var provenElsewhere = []evidence{
 		by:     "TestFilesOfOtherFilesAreOneProject",
 	},
 	{fields: ".scale .deploy.mode .deploy.replicas", by: "TestScaleAndReplicasAreContainers"},
+	{fields: ".deploy.mode=*-job", by: "TestJobsAreRunOnceForTheSameInputs"},
 	{fields: ".profiles", by: "TestServicesBehindAProfileStayOutUntilItIsChosen"},
 	{
 		fields: ".deploy.update_config .deploy.update_config.parallelism .deploy.update_config.failure_action .deploy.update_config.monitor" +

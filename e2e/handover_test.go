@@ -39,6 +39,7 @@ func TestProjectOfDockerComposeIsLeftAlone(t *testing.T) {
 func (p parity) make(want expectation) (services []string) {
 	p.t.Helper()
 	made := map[string]bool{}
+	var containers []string                                                       // all are created before the first is started, as Docker Compose does
 	for _, key := range slices.Backward(slices.Sorted(maps.Keys(want.Objects))) { // volumes and networks first
 		recorded := object(want.Objects[key])
 		switch kind, name, _ := strings.Cut(key, " "); kind {
@@ -61,6 +62,10 @@ func (p parity) make(want expectation) (services []string) {
 		}
 		p.makeContainer(strings.TrimPrefix(key, "container "), object(want.Objects[key]))
 		made[labels[serviceLabel].(string)] = true
+		containers = append(containers, strings.TrimPrefix(key, "container "))
+	}
+	for _, name := range containers {
+		p.startContainer(name, object(want.Objects["container "+name])["Running"])
 	}
 	return slices.Sorted(maps.Keys(made))
 }
@@ -99,11 +104,15 @@ func (p parity) makeContainer(name string, recorded map[string]any) {
 	for key, each := range endpoints {
 		assert.NilError(p.t, docker.NetworkConnect(p.t.Context(), key, name, each))
 	}
+}
+
+func (p parity) startContainer(name string, running any) {
+	p.t.Helper()
 	assert.NilError(p.t, docker.ContainerStart(p.t.Context(), name, container.StartOptions{}))
 	eventually(p.t, name+" being at rest", func() bool {
 		c, err := docker.ContainerInspect(p.t.Context(), name)
 		assert.NilError(p.t, err)
-		return c.State.Running == recorded["Running"] && (c.State.Health == nil || c.State.Health.Status == container.Healthy)
+		return c.State.Running == running && (c.State.Health == nil || c.State.Health.Status == container.Healthy)
 	})
 }
 

@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"time"
+
 	"github.com/stackctl/stack/state"
 )
 
@@ -35,7 +37,7 @@ func (d *draft) await(p *servicePlan, r *replicaPlan, condition state.Condition,
 	if condition == state.Started || d.policy.NoStart {
 		return r.running
 	}
-	if r.action == NoOp && Meets(*r.current, condition) {
+	if r.action == NoOp && Meets(*r.current, condition) && !d.justRestarted(*r.current) {
 		return ""
 	}
 	id := ID("await " + r.ref.String() + " " + conditionWord(condition))
@@ -50,6 +52,13 @@ func (d *draft) await(p *servicePlan, r *replicaPlan, condition state.Condition,
 			Probe: d.probes(p.service, condition),
 		},
 	})
+}
+
+// justRestarted is true for a container that may restart in a loop: the engine
+// has restarted it, a few seconds ago.
+func (d *draft) justRestarted(c state.Container) bool {
+	const settled = 10 * time.Second
+	return c.RestartCount > 0 && c.Running() && c.Health == state.HealthNone && d.policy.Now.Before(c.StartedAt.Add(settled))
 }
 
 func conditionWord(condition state.Condition) string {

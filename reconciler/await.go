@@ -33,6 +33,10 @@ func (r *run) await(ctx context.Context, node planner.Node, op planner.AwaitCont
 
 var errTooLong = errors.New("timed out")
 
+// settling is how long a container that restarted has to run to count as
+// running: the engine takes it for one that restarts in a loop until then.
+const settling = 10 * time.Second
+
 // wait is one wait for one container.
 type wait struct {
 	*run
@@ -43,6 +47,7 @@ type wait struct {
 
 	restarts int // when the wait began
 	seen     bool
+	settled  <-chan time.Time // of the container's last start
 	probes   sync.WaitGroup
 }
 
@@ -65,6 +70,8 @@ func (w *wait) until(ctx context.Context) error {
 		case <-rung:
 		case <-healthy:
 			return nil
+		case <-w.settled:
+			return nil
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -77,6 +84,9 @@ func (w *wait) look(ctx context.Context) (met bool, err error) {
 	c, err := w.Engine.InspectContainer(ctx, w.key)
 	if err != nil {
 		return false, err
+	}
+	if c.StartedAt != w.last.StartedAt || c.Status != state.StatusRunning {
+		w.settled = nil
 	}
 	w.last = c
 	if !w.seen {
@@ -123,7 +133,7 @@ func (w *wait) running(c state.Container) (met bool, err error) {
 	case w.op.Condition == state.Started:
 		return true, nil
 	case c.Healthcheck == nil && w.op.Condition == state.Ready:
-		return true, nil
+		return w.runsOn(c), nil
 	case c.Healthcheck == nil:
 		return false, errors.New("has no healthcheck configured, so it can never be healthy: give it a `healthcheck`, or depend on it with `condition: service_started`")
 	case c.Health == state.HealthHealthy:
@@ -132,6 +142,15 @@ func (w *wait) running(c state.Container) (met bool, err error) {
 		return false, errors.New("is unhealthy")
 	}
 	return false, nil
+}
+
+// runsOn is true for a container that runs and did not restart. One that did
+// has to go on running for a while.
+func (w *wait) runsOn(c state.Container) bool {
+	if c.RestartCount > 0 && w.settled == nil {
+		w.settled = time.After(settling)
+	}
+	return c.RestartCount == 0
 }
 
 // explain says why a wait failed, with what the container had to say last.
