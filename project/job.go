@@ -7,10 +7,12 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 )
 
-// oneShots are the services for whose completion another one waits.
+// oneShots are the services for whose completion another one waits, be it one
+// that is not active or selected now: what a job is does not depend on what it
+// is looked at for.
 func (p *Project) oneShots() map[string]bool {
 	found := map[string]bool{}
-	for _, s := range p.Model.Services {
+	for _, s := range p.Model.AllServices() {
 		for name, dependency := range s.DependsOn {
 			if dependency.Condition == types.ServiceConditionCompletedSuccessfully {
 				found[name] = true

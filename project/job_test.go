@@ -34,3 +34,15 @@ func TestBeingAJobIsNotInTheHash(t *testing.T) {
 	}
 	assert.Equal(t, of("services: {a: {image: x, x-stack: {job: true}}}"), of("services: {a: {image: x}}"))
 }
+
+func TestAJobIsOneWithoutThoseWhoWaitForIt(t *testing.T) {
+	o := textOptions(t, `
+services:
+  job: {image: x}
+  late: {image: x, profiles: [late], depends_on: {job: {condition: service_completed_successfully}}}
+`)
+	o.Services = []string{"job"}
+	services := desired(t, load(t, o), project.DesiredOptions{}).Services
+	assert.Equal(t, len(services), 1)
+	assert.Assert(t, services[0].OneShot)
+}
