@@ -76,6 +76,7 @@ func drawService(t *rapid.T, before []state.Service, i int) state.Service {
 	for range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, name+".hooks") {
 		drawHook(t, &s)
 	}
+	s.OneShot = s.Config.HealthCheck == nil && rapid.IntRange(0, 3).Draw(t, name+".job") == 0
 	if len(before) > 0 && rapid.Bool().Draw(t, name+".depends") {
 		drawDependency(t, &s, before)
 	}
