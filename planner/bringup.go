@@ -126,7 +126,7 @@ func (b *bringUp) create(after []ID) {
 		b.fail(err)
 		return
 	}
-	for _, image := range state.ImagesOf(service.Config) {
+	for _, image := range service.Images() {
 		after = append(after, b.images[image])
 	}
 	after = append(after, b.service.filled)

@@ -134,9 +134,13 @@ func compact(v any) string {
 
 var secretName = regexp.MustCompile(`(?i)passw|passphrase|secret|token|credential|api_?key|private|auth|_key$|dsn|database_url`)
 
+// MayBeSecret is true for a field, or a variable, whose name says that its value
+// may be secret.
+func MayBeSecret(name string) bool { return secretName.MatchString(name) }
+
 // mask hides a value whose field says that it may be secret.
 func mask(field, value string) string {
-	if value != "" && secretName.MatchString(field) {
+	if value != "" && MayBeSecret(field) {
 		return "***"
 	}
 	return value

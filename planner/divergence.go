@@ -36,7 +36,7 @@ func (d *draft) divergence(service state.Service, c state.Container) []Reason {
 // imageReasons compares the image that a container runs with the one that its
 // reference names now. An image that is not there says nothing.
 func (d *draft) imageReasons(service state.Service, c state.Container) []Reason {
-	image, there := d.index.images[service.Config.Image]
+	image, there := d.index.images[service.Image()]
 	if !there || c.ImageID == "" || image.ID == c.ImageID {
 		return nil
 	}

@@ -62,14 +62,14 @@ func (d *draft) addFilesVolumes() {
 			change.Reasons = []Reason{{Text: reason}}
 		}
 		d.change(change)
-		spec := state.FilesVolume{Image: service.Config.Image, Platform: service.Config.Platform, Files: p.files.stored}
+		spec := state.FilesVolume{Image: service.Image(), Platform: service.Config.Platform, Files: p.files.stored}
 		spec.Volume.Config.Name = name
 		spec.Volume.Labels = map[string]string{
 			state.LabelProject: d.desired.Project.Name, state.LabelStackFiles: service.Name, state.LabelVersion: composeVersion,
 		}
 		p.filled = d.nodes.add(Node{
 			ID: ID("volume " + ref.Name), Ref: ref, Group: "volumes", Reason: reason,
-			After: []ID{d.images[service.Config.Image]}, Op: WriteVolume{Spec: spec},
+			After: []ID{d.images[service.Image()]}, Op: WriteVolume{Spec: spec},
 		})
 	}
 }

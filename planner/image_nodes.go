@@ -45,10 +45,10 @@ func (d *draft) addImages() {
 		if p := d.services[service.Name]; p.frozen && !p.pending {
 			continue
 		}
-		image := service.Config.Image
+		image := service.Image()
 		_, there := d.index.images[image]
 		reason := d.refreshReason(service)
-		if reason != "" || !there && d.creates(service) && (d.builds(service) || d.pulls(service)) {
+		if reason != "" || !there && service.ImageID == "" && d.creates(service) && (d.builds(service) || d.pulls(service)) {
 			wanted.add(d.needOf(service, cmp.Or(reason, "not here")))
 		}
 	}
@@ -67,8 +67,8 @@ func (d *draft) needMounted(service state.Service, wanted needs) {
 	if !d.creates(service) {
 		return
 	}
-	for _, image := range state.ImagesOf(service.Config) {
-		if _, there := d.index.images[image]; !there && image != service.Config.Image {
+	for _, image := range service.Images() {
+		if _, there := d.index.images[image]; !there && image != service.Image() {
 			wanted.add(need{image: image, platform: service.Config.Platform, reason: "not here", build: d.buildOf(image)})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 func (d *draft) refreshReason(service state.Service) string {
 	policy := d.pullPolicy(service)
 	switch {
-	case d.policy.ImagesFresh:
+	case d.policy.ImagesFresh || service.ImageID != "":
 		return ""
 	case d.builds(service) && d.policy.Build:
 		return "--build"
@@ -62,7 +62,9 @@ func (d *draft) creates(service state.Service) bool {
 // not here.
 func (d *draft) checkNever() {
 	for _, service := range d.desired.Services {
-		if image := service.Config.Image; d.creates(service) && !d.pulls(service) && d.lacks(image) {
+		if service.ImageID != "" {
+			d.checkID(service)
+		} else if image := service.Config.Image; d.creates(service) && !d.pulls(service) && d.lacks(image) {
 			advice := fmt.Sprintf("pull it first (docker pull %s), or set another pull_policy", image)
 			if service.Build != nil {
 				advice = "build it first, or leave --no-build out"
@@ -78,6 +80,15 @@ func (d *draft) checkNever() {
 					service.Name, image, state.HookPreStart, i, image))
 			}
 		}
+	}
+}
+
+// checkID makes sure that an image which a service runs by its id is here:
+// nothing can bring it.
+func (d *draft) checkID(service state.Service) {
+	if d.creates(service) && d.lacks(service.ImageID) {
+		d.fail(fmt.Errorf("service %s: the image that it is to run (%s, which was %s) is not here any more, and an id cannot be pulled: load it again (docker load)",
+			service.Name, service.ImageID, service.Config.Image))
 	}
 }
 

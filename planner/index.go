@@ -17,7 +17,7 @@ func Scope(desired state.Desired) state.Scope {
 		scope.Volumes = append(scope.Volumes, v.Config.Name)
 	}
 	for _, s := range desired.Services {
-		scope.Images = append(scope.Images, state.ImagesOf(s.Config)...)
+		scope.Images = append(scope.Images, s.Images()...)
 		for _, hook := range s.PreStart {
 			scope.Images = append(scope.Images, state.ImagesOf(hook.Config)...)
 		}

@@ -18,7 +18,7 @@ func (d *draft) freeze() {
 	for _, name := range slices.Sorted(maps.Keys(d.services)) {
 		p := d.services[name]
 		keeps := slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.current != nil })
-		if keeps && slices.ContainsFunc(state.ImagesOf(p.service.Config), func(image string) bool { return refreshed[image] }) {
+		if keeps && slices.ContainsFunc(p.service.Images(), func(image string) bool { return refreshed[image] }) {
 			for _, user := range users.Closure(name) {
 				d.deferUser(user, "")
 			}
@@ -74,7 +74,7 @@ func (d *draft) refreshed() map[string]bool {
 	images := map[string]bool{}
 	for _, service := range d.desired.Services {
 		if d.refreshReason(service) != "" {
-			images[service.Config.Image] = true
+			images[service.Image()] = true
 		}
 	}
 	return images
@@ -172,7 +172,7 @@ func together(all map[string]waiting, members []string, images map[ID]bool) Pend
 // bringersOf are the nodes that bring a service's images.
 func (d *draft) bringersOf(service state.Service) []ID {
 	var all []ID
-	for _, image := range state.ImagesOf(service.Config) {
+	for _, image := range service.Images() {
 		all = append(all, d.bringers(d.images[image])...)
 	}
 	for _, hook := range service.PreStart {

@@ -15,8 +15,8 @@ import (
 
 // containerSpec resolves what a service asks for to what is in the engine.
 func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.ContainerSpec, error) {
-	imageID := d.index.images[service.Config.Image].ID
-	if d.images[service.Config.Image] != "" {
+	imageID := d.index.images[service.Image()].ID
+	if d.images[service.Image()] != "" {
 		imageID = "" // another one by then: the engine fills it in
 	}
 	labels, err := containerLabels(d.desired.Project, service, r.ref.Number, imageID)
@@ -57,6 +57,7 @@ func (d *draft) engineConfig(service state.Service, old *state.Container) (types
 				"service %s lives in a namespace of service %s, or uses its volumes, but %s has no container: give it a replica", service.Name, other, other)
 		}
 	}
+	config.Image = service.Image()
 	config.Build = nil
 	config.DependsOn = nil
 	config.Volumes = d.engineVolumes(service, old)
@@ -189,20 +190,7 @@ func (d *draft) containersOf(service string) []namedReplica {
 
 // tiedTo are the services whose containers must be there before one of this
 // service can be created.
-func tiedTo(service state.Service) []string {
-	var tied []string
-	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
-		if name, is := strings.CutPrefix(mode, types.ServicePrefix); is {
-			tied = append(tied, name)
-		}
-	}
-	for _, entry := range service.Config.VolumesFrom {
-		if name, _, _ := strings.Cut(entry, ":"); name != "container" {
-			tied = append(tied, name)
-		}
-	}
-	return tied
-}
+func tiedTo(service state.Service) []string { return state.TiedTo(service.Config) }
 
 // engineMode turns service:x into the container that x has.
 func (d *draft) engineMode(mode string) string {

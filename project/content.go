@@ -63,6 +63,9 @@ func readSource(name string) (state.File, error) {
 	return file, nil
 }
 
+// ReadFile reads a file or directory that holds a config or secret.
+func ReadFile(name string) (state.File, error) { return readSource(name) }
+
 // reader reads files until it has kept enough.
 type reader struct {
 	left   int64

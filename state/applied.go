@@ -61,7 +61,7 @@ func DecodeConfig(label string) (types.ServiceConfig, error) {
 	if err != nil {
 		return config, fmt.Errorf("label %s: %w", LabelStackConfig, err)
 	}
-	if err := json.Unmarshal(plain, &config); err != nil {
+	if config, err = DecodeServiceConfig(plain); err != nil {
 		return config, fmt.Errorf("label %s: %w", LabelStackConfig, err)
 	}
 	return config, nil

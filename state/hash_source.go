@@ -19,6 +19,24 @@ type HashSource struct {
 	Containers map[string]string `json:"containers"`
 }
 
+// TiedTo are the services whose containers must be there before one of this
+// configuration can be created: it lives in their namespaces, or uses their
+// volumes.
+func TiedTo(config types.ServiceConfig) []string {
+	var tied []string
+	for _, mode := range []string{config.NetworkMode, config.Ipc, config.Pid} {
+		if name, is := strings.CutPrefix(mode, types.ServicePrefix); is {
+			tied = append(tied, name)
+		}
+	}
+	for _, entry := range config.VolumesFrom {
+		if name, _, _ := strings.Cut(entry, ":"); name != "container" {
+			tied = append(tied, name)
+		}
+	}
+	return tied
+}
+
 // Hash returns the hash; id says what the id of a container is, by its name.
 func (h HashSource) Hash(id func(container string) (string, error)) (string, error) {
 	ids := map[string]string{}

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -17,6 +18,16 @@ func ImagesOf(service types.ServiceConfig) []string {
 	}
 	slices.Sort(images)
 	return slices.Compact(images)
+}
+
+// Image is the image that a service's containers run.
+func (s Service) Image() string { return cmp.Or(s.ImageID, s.Config.Image) }
+
+// Images are the images that a service's containers are made from, as
+// [ImagesOf] has them.
+func (s Service) Images() []string {
+	s.Config.Image = s.Image()
+	return ImagesOf(s.Config)
 }
 
 // MountedImages is the value of [LabelStackImages] for a container of that

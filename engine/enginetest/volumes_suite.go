@@ -135,6 +135,26 @@ var imaging = []obligation{
 		}
 		assert.Check(t, is.Len(f.observe().Images, 0))
 	}},
+	{"keeps an image whose reference has moved to another one, and runs it by its id", func(t *testing.T, f *fixture) {
+		reference := f.project + "-moved:1"
+		build := func(label string) string {
+			dir := t.TempDir()
+			dockerfile := "FROM " + f.image + "\nLABEL org.example.project=" + f.project + " org.example.build=" + label + "\n"
+			assert.NilError(t, os.WriteFile(filepath.Join(dir, "Dockerfile"), []byte(dockerfile), 0o600))
+			spec := state.BuildSpec{Image: reference, Service: "a", Config: types.BuildConfig{Context: dir, Dockerfile: "Dockerfile"}}
+			assert.NilError(t, f.BuildImage(f.ctx, spec, nil))
+			return f.observe().Images[reference].ID
+		}
+		f.extra.Images = append(f.extra.Images, reference)
+		first := build("first")
+		second := build("second")
+		assert.Assert(t, first != second)
+		f.extra.Images = append(f.extra.Images, first)
+		assert.Check(t, is.Equal(f.observe().Images[first].ID, first))
+		spec := f.server("a")
+		spec.Config.Image = first
+		assert.Check(t, is.Equal(f.inspect(f.create(spec)).ImageID, first))
+	}},
 	{"takes a reference for the same image with and without its default tag", func(t *testing.T, f *fixture) {
 		o, err := f.Observe(f.ctx, state.Scope{Project: f.project, Images: []string{f.image, f.image + ":latest", "docker.io/library/" + f.image}})
 		assert.NilError(t, err)

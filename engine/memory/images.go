@@ -71,6 +71,14 @@ func (w *world) tag(key, seed, platform string, known Image, at time.Time) {
 	}
 	i.Volumes = append(i.Volumes, known.Volumes...)
 	i.HasHealth = checkOf(nil, known.HealthCheck) != nil
+	w.name(key, i)
+}
+
+// name gives a reference to an image. The one that had it stays under its id.
+func (w *world) name(key string, i *image) {
+	if held, ok := w.Images[key]; ok && held.ID != i.ID {
+		w.Images[held.ID] = held
+	}
 	w.Images[key] = i
 }
 

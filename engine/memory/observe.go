@@ -86,7 +86,7 @@ func (w *world) observeImage(i *image) state.Image {
 	o := i.Image
 	o.Volumes = slices.Clone(i.Volumes)
 	for tag, other := range w.Images {
-		if other.ID == i.ID {
+		if other.ID == i.ID && tag != i.ID {
 			o.Tags = append(o.Tags, tag)
 		}
 	}

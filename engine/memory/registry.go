@@ -73,7 +73,7 @@ func (w *world) pull(reference, platform string, at time.Time) {
 	}
 	brought := *pushed
 	brought.LastTag = at
-	w.Images[key] = &brought
+	w.name(key, &brought)
 }
 
 // pinned is what was pushed to a repository and has that digest there.

@@ -115,13 +115,16 @@ func (e *consentError) Error() string {
 func (c *convergence) run(stop context.Context, first step) error {
 	defer c.unlock()
 	p := c.progress(first.plan)
+	c.journal.planned(first)
 	err := c.executor(stop, p).Converge(c.app.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
 		c.policy.Only, c.policy.ImagesFresh = only, imagesFresh
 		next, err := c.plan(stop)
 		if err == nil {
+			c.journal.planned(next)
 			p.Next(next.plan)
 		}
 		return next.plan, err
 	})
+	c.record(p.Event, err)
 	return c.finish(p, err)
 }

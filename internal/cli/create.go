@@ -6,7 +6,7 @@ import (
 )
 
 func (a *app) createCommand() *cobra.Command {
-	o := upOptions{planOptions: planOptions{noStart: true, probe: probeEager}}
+	o := upOptions{command: "create", planOptions: planOptions{noStart: true, probe: probeEager}}
 	cmd := &cobra.Command{
 		Use:   "create [OPTIONS] [SERVICE...]",
 		Short: "Create the project's containers without starting them",

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
 )
 
@@ -105,11 +106,16 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 	if err != nil {
 		return err
 	}
+	if !a.global.dryRun {
+		s.journal = a.journalOfDown(t, desired, services)
+		s.journal.planned(step{observed, plan})
+	}
 	switch {
 	case a.global.dryRun:
 		return s.show(plan)
 	case plan.Empty() && len(plan.Changes) == 0:
 		warn(a.process.Err, []string{"no resource found to remove for project " + fmt.Sprintf("%q", t.name)})
+		s.record(func(e event.Event) { warn(a.process.Err, []string{e.Detail}) }, nil)
 		return nil
 	}
 	return s.execute(a.interrupt.soft, plan)

@@ -30,6 +30,9 @@ type session struct {
 	warnings []string // of the project, to be shown with the progress
 	// quiet are the operations whose progress is not shown.
 	quiet map[string]bool
+	// journal writes down what a run has changed; nil is for one that changes
+	// nothing.
+	journal *journal
 }
 
 // open connects the engine for a command on a project.
@@ -141,6 +144,7 @@ func (s *session) executor(stop context.Context, p render.Progress) reconciler.E
 func (s *session) execute(stop context.Context, plan planner.Plan) error {
 	p := s.progress(plan)
 	err := s.executor(stop, p).Execute(s.app.interrupt.hard, plan)
+	s.record(p.Event, err)
 	return s.finish(p, err)
 }
 

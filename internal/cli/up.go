@@ -10,7 +10,7 @@ import (
 )
 
 func (a *app) upCommand() *cobra.Command {
-	var o upOptions
+	o := upOptions{command: "up"}
 	cmd := &cobra.Command{
 		Use:   "up [OPTIONS] [SERVICE...]",
 		Short: "Create and start the project's containers",
@@ -65,6 +65,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	}
 	defer s.close()
 	s.quiet = o.quiet()
+	s.journal = a.journal(o.command, g.target, g.desired)
 	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes, preview: o.preview}
 	if !a.global.dryRun {
 		if c.unlock, err = s.lock(a.interrupt.soft, g.name); err != nil {

@@ -11,6 +11,7 @@ import (
 // upOptions are the flags of up.
 type upOptions struct {
 	planOptions
+	command            string // as which up was called
 	detach             bool
 	attach             []string
 	noAttach           []string

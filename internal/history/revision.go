@@ -4,6 +4,7 @@
 package history
 
 import (
+	"slices"
 	"time"
 
 	"github.com/stackctl/stack/planner"
@@ -27,12 +28,46 @@ type Revision struct {
 	// secret in their reasons is masked.
 	Changes []planner.Change `json:"changes,omitempty"`
 	// Desired is the whole project as it was wanted then, also where the run
-	// was about some of its services. It has no content of a config or secret
-	// and no value of a variable that may be one, but their digests.
+	// was about some of its services, without the builds of images: going back
+	// builds nothing. It has no content of a config or secret and no value of a
+	// variable that may be one, but their digests.
 	Desired state.Desired `json:"desired"`
 	// Applied are the project's containers when the run had ended, without
 	// what changes by itself.
 	Applied []state.Container `json:"applied,omitempty"`
+}
+
+// Wants is true for a revision that wanted something: not for that of a down.
+func (r Revision) Wants() bool { return wants(r.Desired) }
+
+func wants(d state.Desired) bool { return len(d.Services)+len(d.Providers) > 0 }
+
+// Changed are the services, and the networks and volumes, that were changed, as
+// they are named in a plan, each once.
+func (r Revision) Changed() []string {
+	var names []string
+	for _, change := range r.Changes {
+		name := change.Ref.String()
+		if change.Ref.Kind == state.KindContainer || change.Ref.Kind == state.KindProvider {
+			name = change.Ref.Name
+		}
+		if change.Ref.Kind != state.KindHook && change.Ref.Kind != state.KindImage && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Images are the ids of the images that the services ran when the run had
+// ended, by service.
+func (r Revision) Images() map[string]string {
+	images := map[string]string{}
+	for _, c := range r.Applied {
+		if _, known := images[c.Service]; !known && !c.OneOff && !c.IsHook() && c.ImageID != "" {
+			images[c.Service] = c.ImageID
+		}
+	}
+	return images
 }
 
 // Outcome is how a run ended.

@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-multierror"
+
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/internal/history"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/reconciler"
+	"github.com/stackctl/stack/state"
+)
+
+// recordWithin bounds the look at what a run has left.
+const recordWithin = 10 * time.Second
+
+// journal writes the revision of one run.
+type journal struct {
+	store   *history.Store
+	command string
+	desired state.Desired // the run's
+	// wanted is the whole project as it is wanted after the run; nil is what the
+	// run wants, and what it was not about.
+	wanted  func(before state.Desired) state.Desired
+	secrets []string // values that must not be written
+
+	first   step // what the run began with
+	changes []planner.Change
+	idle    bool // no plan did anything
+}
+
+// journal is that of a command that changes the project.
+func (a *app) journal(command string, t target, desired state.Desired) *journal {
+	return &journal{
+		store: a.history(t.name), command: command, desired: desired, secrets: secretValues(t), idle: true,
+	}
+}
+
+// journalOfDown is that of a down of services; none is all.
+func (a *app) journalOfDown(t target, desired state.Desired, services []string) *journal {
+	j := a.journal("down", t, desired)
+	j.wanted = func(before state.Desired) state.Desired {
+		left := history.Without(before, services)
+		if left.Project.Name == "" { // nothing was recorded before
+			left.Project = desired.Project
+		}
+		return left
+	}
+	return j
+}
+
+// history are the revisions of a project on the engine that flag and
+// environment say.
+func (a *app) history(project string) *history.Store {
+	engine := sha256.Sum256([]byte(a.engineName() + "\n" + a.process.getenv("DOCKER_HOST") + "\n" + a.process.getenv("DOCKER_CONTEXT")))
+	return history.In(filepath.Join(a.stateFolder(), "history", fmt.Sprintf("%x-%s", engine[:8], project)))
+}
+
+// secretValues are those of the project's variables whose names say so.
+func secretValues(t target) []string {
+	if t.project == nil {
+		return nil
+	}
+	var values []string
+	for name, value := range t.project.Model.Environment {
+		if planner.MayBeSecret(name) {
+			values = append(values, value)
+		}
+	}
+	slices.Sort(values)
+	return values
+}
+
+// planned notes a plan that the run carries out.
+func (j *journal) planned(s step) {
+	if j == nil {
+		return
+	}
+	if j.first.plan.Project == "" {
+		j.first = s
+	}
+	j.idle = j.idle && s.plan.Empty()
+	for _, change := range s.plan.Changes {
+		if change.Action == planner.NoOp {
+			continue
+		}
+		j.changes = slices.DeleteFunc(j.changes, func(c planner.Change) bool { return c.Ref == change.Ref && c.Name == change.Name })
+		j.changes = append(j.changes, change)
+	}
+}
+
+// record writes the revision of a run that has ended. That it cannot be written
+// is a warning.
+func (s *session) record(events event.Sink, failed error) {
+	if s.journal == nil {
+		return
+	}
+	if err := s.write(failed); err != nil {
+		detail := "this run is not in the history, and cannot be gone back to: " + err.Error()
+		events(event.Event{Phase: event.Warning, Time: time.Now(), Detail: detail})
+	}
+}
+
+// write writes the revision, unless nothing was done and nothing else is wanted
+// than before.
+func (s *session) write(failed error) error {
+	j := s.journal
+	before, any, err := j.store.Head()
+	if err != nil {
+		return err
+	}
+	desired, err := j.whole(before, any)
+	if err != nil {
+		return err
+	}
+	if j.idle && failed == nil {
+		wanted, err := history.Fingerprint(history.Seal(history.Revision{Desired: desired}, j.secrets).Desired)
+		if err != nil || any && wanted == before.Fingerprint || !any && len(desired.Services)+len(desired.Providers) == 0 {
+			return err
+		}
+	}
+	_, err = j.store.Add(history.Revision{
+		At: time.Now().UTC(), By: who(s.app.process), Command: j.command, Version: s.app.process.Version,
+		Outcome: outcomeOf(failed), Error: inShort(failed), Changes: j.changes, Desired: desired, Applied: s.applied(j),
+	}, j.secrets)
+	return err
+}
+
+// whole is the project as it is wanted after the run.
+func (j *journal) whole(before history.Head, any bool) (state.Desired, error) {
+	if j.wanted == nil && (!any || history.Covers(before, j.desired)) {
+		return j.desired, nil
+	}
+	last, _, err := j.store.Last()
+	if j.wanted == nil {
+		return history.Wanted(last.Desired, j.desired), err
+	}
+	return j.wanted(last.Desired), err
+}
+
+// applied are the project's containers now: those that the run began with, if
+// it did nothing. Where the engine does not say, they are not known.
+func (s *session) applied(j *journal) []state.Container {
+	observed := j.first.observed
+	if !j.idle {
+		ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+		defer cancel()
+		var err error
+		if observed, err = s.engine.Observe(ctx, state.Scope{Project: j.desired.Project.Name}); err != nil {
+			return nil
+		}
+	}
+	var all []state.Container
+	for _, c := range observed.Containers {
+		if !c.OneOff && !c.IsHook() {
+			all = append(all, steady(c))
+		}
+	}
+	return all
+}
+
+// outcomeOf is how a run ended that returned an error, or none.
+func outcomeOf(err error) history.Outcome {
+	switch {
+	case err == nil:
+		return history.Succeeded
+	case errors.Is(err, reconciler.ErrInterrupted), errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+		return history.Interrupted
+	case slices.ContainsFunc(causes(err), rolledBack):
+		return history.RolledBack
+	}
+	return history.Failed
+}
+
+func rolledBack(err error) bool {
+	var update *reconciler.RolloutError
+	return errors.As(err, &update) && update.Outcome == reconciler.RolledBack
+}
+
+// causes are the errors that a run's error joins.
+func causes(err error) []error {
+	var joined *multierror.Error
+	switch {
+	case errors.As(err, &joined):
+		return joined.Errors
+	case err != nil:
+		return []error{err}
+	}
+	return nil
+}
+
+// inShort is the first line of each cause of a failure: what follows it may be
+// what a container has printed.
+func inShort(err error) string {
+	var lines []string
+	for _, cause := range causes(err) {
+		line, _, _ := strings.Cut(cause.Error(), "\n")
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// who is the user that this process runs for, and its machine.
+func who(p Process) string {
+	name := cmp.Or(p.getenv("SUDO_USER"), p.getenv("USER"))
+	if found, err := user.Current(); name == "" && err == nil {
+		name = found.Username
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	return cmp.Or(name, fmt.Sprint(os.Getuid())) + "@" + host
+}
