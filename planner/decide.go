@@ -143,7 +143,7 @@ func (d *draft) takesOver(service state.Service, r *replicaPlan, c, other state.
 		return false
 	}
 	config, _ := d.updateConfigOf(service)
-	return c.Name != r.name || config != nil && !service.OneShot && other.Running() && !Meets(c, state.Ready)
+	return c.Name != r.name || config != nil && !service.OneShot && other.Running() && !(c.Running() && Meets(c, state.Ready))
 }
 
 // startReason says why a container that is kept is to be started; it is empty

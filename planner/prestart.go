@@ -37,6 +37,8 @@ func (d *draft) addPreStart(p *servicePlan, changed []*bringUp) {
 	if !runs {
 		return
 	}
+	// A hook that runs once does so for one whose turn is the first.
+	slices.SortStableFunc(starting, func(a, b *bringUp) int { return compareBool(a.isGated(), b.isGated()) })
 	last := map[*bringUp][]ID{}
 	for _, b := range starting {
 		last[b] = slices.Concat(b.prepared, b.after, removed)

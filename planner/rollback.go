@@ -41,7 +41,7 @@ type bringBack struct {
 }
 
 func (b bringBack) take() *turn {
-	t := &turn{bringUp: b.bringUp}
+	t := &turn{bringUp: b.bringUp, gated: true}
 	switch old := b.replica.old; {
 	case old == nil || !b.replica.restores():
 		t.ends = b.stopNew()

@@ -22,6 +22,8 @@ type turn struct {
 	own  []ID // its nodes
 	ends ID   // the node after which the next slot's turn is
 	last ID   // the one after which its container has proved itself
+	// gated is true for a turn in which something is stopped that runs.
+	gated bool
 }
 
 // roll decides whether a service's containers are replaced a few at a time, and
@@ -51,10 +53,11 @@ func (d *draft) roll(p *servicePlan, changed []*bringUp) *rolling {
 			"service %s: its containers are replaced all at once, whatever deploy.%s says: a network of theirs is replaced", p.service.Name, field))
 		return nil
 	}
+	slices.SortStableFunc(slots, func(a, b *turn) int { return compareBool(a.stops(), b.stops()) })
 	r := &rolling{Rollout: d.newRollout(p.service, *config, field), service: p.service, slots: slots}
 	d.checkOrder(p, r, field)
 	for _, s := range slots {
-		s.turn, s.rolling = s, r
+		s.turn, s.rolling, s.gated = s, r, s.stops()
 	}
 	return r
 }
@@ -89,12 +92,14 @@ func (t *turn) take() {
 	t.record(func() {
 		if t.startsFirst() {
 			t.start(t.leftovers)
+			t.untouched("start")
 			t.ends = r.running
 			if r.old != nil && r.old.Live() {
 				t.ends = t.stopOld()
 			}
 		} else {
 			stopped := t.stopBefore()
+			t.untouched("stop")
 			t.start(slices.Concat(stopped, t.leftovers))
 			t.ends = r.running
 		}
@@ -102,6 +107,14 @@ func (t *turn) take() {
 		monitor.OnFailure = t.undo()
 		t.last = t.nodes.add(monitor)
 	})
+}
+
+// untouched removes what was prepared when the run is interrupted before the
+// slot's first node that touches what runs.
+func (t *turn) untouched(verb string) {
+	if node := t.nodes.get(ID(verb + " " + t.replica.ref.String())); node != nil && t.replica.current == nil {
+		node.OnCancel = t.undoCreate()
+	}
 }
 
 // stopOld stops the old container once the new one is ready.
@@ -172,18 +185,37 @@ func (r *rolling) addTo(d *draft) {
 	d.rollouts = append(d.rollouts, r.Rollout)
 }
 
-// inTurns makes each slot wait for the one that is as many places before it as
-// slots are worked on at once, and for those before that one: each of these
-// rows of slots is worked through one by one, whichever of them are left out.
+// stops is true for a slot in whose turn something is stopped that runs, so that
+// it may be worse off for a while. In a new slot, and in one that a run left
+// half way, it can only get better.
+func (t *turn) stops() bool {
+	r := t.replica
+	return r.old != nil && r.old.Live() || r.current != nil && r.start && r.current.Running()
+}
+
+// isGated is true for what waits for the turns of others.
+func (b *bringUp) isGated() bool { return b.turn != nil && b.turn.gated }
+
+// inTurns makes the slots wait for each other. Those that are not gated come
+// first, all at once. Of the others each waits for the one that is as many
+// places before it as slots are worked on at once, and for those before that
+// one: each of these rows of slots is worked through one by one, whichever of
+// them are left out.
 func inTurns(nodes *nodeSet, turns []*turn, r *Rollout, verb string) {
 	if r.Parallelism == 0 || r.Parallelism > len(turns) {
 		r.Parallelism = len(turns)
 	}
+	var first []ID
 	for i, t := range turns {
 		slot := Slot{Ref: t.replica.ref, Nodes: t.own}
 		var before []ID
-		for j := i - r.Parallelism; j >= 0; j -= r.Parallelism {
-			before = append(before, turns[j].ends)
+		if t.gated {
+			before = slices.Clone(first)
+			for j := i - r.Parallelism; j >= len(first); j -= r.Parallelism {
+				before = append(before, turns[j].ends)
+			}
+		} else {
+			first = append(first, t.ends)
 		}
 		if len(before) > 0 && r.Delay > 0 {
 			slot.Delay = nodes.add(Node{
