@@ -147,7 +147,7 @@ func (t *turn) undoTurn() []Operation {
 		return nil
 	case r.old == nil || !r.restores():
 		return []Operation{remove}
-	case t.startsFirst():
+	case t.rolling.Order == StartFirst || t.startsFirst() && r.old.Live():
 		return []Operation{StartContainer{Container: r.old.Handle()}, StopContainer{Container: r.handle(), Options: t.stopOptions()}, remove}
 	}
 	return []Operation{remove, StartContainer{Container: r.old.Handle()}}
