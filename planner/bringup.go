@@ -35,13 +35,15 @@ func (b *bringUp) prepare() {
 	if b.starts(b.replica) {
 		b.after, b.settled = b.dependencies(b.service.service)
 	}
-	b.leftovers = b.removeLeftovers()
-	cleared := b.clear()
-	if b.replica.current == nil {
-		b.create(slices.Concat(b.leftovers, cleared))
-	} else {
-		b.repair()
-	}
+	b.record(func() {
+		b.leftovers = b.removeLeftovers()
+		cleared := b.clear()
+		if b.replica.current == nil {
+			b.create(slices.Concat(b.leftovers, cleared))
+		} else {
+			b.repair()
+		}
+	})
 }
 
 // finish writes down the rest.

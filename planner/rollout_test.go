@@ -190,3 +190,13 @@ func TestAnUpdateConfigWithWordsThatNobodyKnowsIsRefused(t *testing.T) {
 	_, err := planner.Up(desired, changed(desired), planner.UpPolicy{})
 	assert.ErrorContains(t, err, `service web: deploy.update_config.failure_action: expected one of [pause continue rollback], found "panic"`)
 }
+
+func TestTurnsWaitForWhatTheirServiceDependsOn(t *testing.T) {
+	job := service("job", func(s *state.Service) { s.OneShot = true })
+	web := service("web", replicas(2), dependsOn("job", state.Completed), rolls(types.UpdateConfig{}))
+	other := service("other", dependsOn("job", state.Completed))
+	desired := project(job, other, web)
+	observed := changed(desired)
+	got := up(t, desired, observed, planner.UpPolicy{})
+	assert.Assert(t, strings.Contains(got, "create web/2 < await job/1 completed ~ await web/1 ready\n"), got)
+}

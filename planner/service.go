@@ -22,7 +22,7 @@ func (d *draft) addService(p *servicePlan) {
 	}
 	rolling := d.roll(p, changed)
 	for _, b := range changed {
-		b.record(b.prepare)
+		b.prepare()
 	}
 	d.addPreStart(p, changed)
 	for _, b := range changed {

@@ -17,7 +17,7 @@ import (
 // DefaultParallel is how many engine calls run at once where nothing is said.
 const DefaultParallel = 16
 
-// undoTimeout bounds what is done after a failure or an interrupt.
+// undoTimeout bounds each call that is made after a failure or an interrupt.
 const undoTimeout = time.Minute
 
 // Executor executes plans on an engine. Engine is required.
@@ -72,6 +72,8 @@ type run struct {
 type result struct {
 	id  planner.ID
 	err error
+	// undone is true when what the node's failure asks for has been done.
+	undone bool
 }
 
 func (x Executor) newRun(ctx context.Context, plan planner.Plan) *run {
@@ -176,21 +178,32 @@ func (r *run) start(node planner.Node) {
 		if err == nil {
 			err = r.perform(waits, node)
 		}
-		r.results <- result{node.ID, err}
+		r.results <- result{id: node.ID, err: err}
 	})
 }
 
 // finish takes a node's result: it settles the node and what depended on it.
 func (r *run) finish(done result, failures *failures, interrupted bool) {
 	node := r.schedule.node(done.id)
-	if done.err == nil {
+	switch {
+	case done.err == nil:
 		r.emit(about(node, event.Succeeded))
 		r.schedule.succeeded(done.id)
-		return
+	case !done.undone:
+		canceled := interrupted && isCancel(done.err)
+		r.fail(node, done.err, canceled, failures)
+		r.undoThenFinish(node, done.err, canceled)
+	default:
+		for _, skipped := range r.schedule.failed(done.id) {
+			r.skipped(skipped, done.id)
+		}
 	}
+}
+
+// fail tells of a failure and counts it.
+func (r *run) fail(node planner.Node, err error, canceled bool, failures *failures) {
 	ended := about(node, event.Failed)
-	ended.Error = engine.WithoutOutput(done.err).Error() // that was told as progress
-	canceled := interrupted && isCancel(done.err)
+	ended.Error = engine.WithoutOutput(err).Error() // that was told as progress
 	if canceled {
 		ended.Phase, ended.Error = event.Canceled, ""
 	}
@@ -202,21 +215,25 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 		warning.Detail = "goes on without it, as it is not required: " + ended.Error
 		r.emit(warning)
 	default:
-		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Err: done.err})
+		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Err: err})
+		r.slotFailed(node.ID)
 	}
+}
+
+// undoThenFinish undoes what a node did that failed or was cut off, beside what
+// else goes on. What depends on the node ends after that.
+func (r *run) undoThenFinish(node planner.Node, err error, canceled bool) {
+	var undo []planner.Operation
 	if r.ctx.Err() == nil {
-		undo := node.OnFailure
+		undo = node.OnFailure
 		if canceled {
 			undo = besides(undo, node.OnCancel)
 		}
+	}
+	r.ended.Go(func() {
 		r.undo(node, undo)
-	}
-	for _, skipped := range r.schedule.failed(done.id) {
-		r.skipped(skipped, done.id)
-	}
-	if !canceled && !node.Optional {
-		r.slotFailed(done.id)
-	}
+		r.results <- result{id: node.ID, err: err, undone: true}
+	})
 }
 
 func (r *run) skipped(node planner.Node, cause planner.ID) {
@@ -239,17 +256,14 @@ func besides(undo, more []planner.Operation) []planner.Operation {
 // undo runs the compensation of a node that failed or was cut off. What it
 // cannot undo, the next run finds and mends.
 func (r *run) undo(node planner.Node, undo []planner.Operation) {
-	if len(undo) == 0 {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
-	defer cancel()
 	for _, op := range undo {
 		e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
 		if err := r.call(ctx, node, op); err != nil {
 			e.Phase, e.Error = event.Warning, err.Error()
 			e.Detail = "could not undo: " + err.Error()
 		}
+		cancel()
 		r.emit(e)
 	}
 }
