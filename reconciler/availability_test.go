@@ -119,7 +119,18 @@ func (r rolled) run(ctx context.Context) error {
 		return fmt.Errorf("the run after: %w", err)
 	}
 	w.look(ctx)
-	return w.err
+	if w.err != nil {
+		return w.err
+	}
+	mu.Lock()
+	next = nil
+	mu.Unlock()
+	desired.Services[0].Config.Image = "img:3"
+	settle(&desired.Services[0])
+	if err := up(ctx, m.Engine(), desired, planner.UpPolicy{}); err != nil {
+		return fmt.Errorf("the version that is good again: %w", err)
+	}
+	return converged(ctx, m.Engine(), desired, planner.UpPolicy{})
 }
 
 // good is true when all new containers are.

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"reflect"
-	"slices"
 	"sync"
 	"time"
 
@@ -16,9 +14,6 @@ import (
 
 // DefaultParallel is how many engine calls run at once where nothing is said.
 const DefaultParallel = 16
-
-// undoTimeout bounds each call that is made after a failure or an interrupt.
-const undoTimeout = time.Minute
 
 // Executor executes plans on an engine. Engine is required.
 type Executor struct {
@@ -220,68 +215,16 @@ func (r *run) fail(node planner.Node, err error, canceled bool, failures *failur
 	}
 }
 
-// undoThenFinish undoes what a node did that failed or was cut off, beside what
-// else goes on. What depends on the node ends after that.
-func (r *run) undoThenFinish(node planner.Node, err error, canceled bool) {
-	var undo []planner.Operation
-	if r.ctx.Err() == nil {
-		undo = node.OnFailure
-		if canceled {
-			undo = besides(undo, node.OnCancel)
-		}
-	}
-	r.ended.Go(func() {
-		r.undo(node, undo)
-		r.results <- result{id: node.ID, err: err, undone: true}
-	})
-}
-
 func (r *run) skipped(node planner.Node, cause planner.ID) {
 	e := about(node, event.Skipped)
 	e.Cause = string(cause)
 	r.emit(e)
 }
 
-// besides adds operations to others that are not among them yet.
-func besides(undo, more []planner.Operation) []planner.Operation {
-	all := slices.Clone(undo)
-	for _, op := range more {
-		if !slices.ContainsFunc(undo, func(o planner.Operation) bool { return reflect.DeepEqual(o, op) }) {
-			all = append(all, op)
-		}
-	}
-	return all
-}
-
-// undo runs the compensation of a node that failed or was cut off. What it
-// cannot undo, the next run finds and mends.
-func (r *run) undo(node planner.Node, undo []planner.Operation) {
-	for _, op := range undo {
-		e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
-		if err := r.call(ctx, node, op); err != nil {
-			e.Phase, e.Error = event.Warning, err.Error()
-			e.Detail = "could not undo: " + err.Error()
-		}
-		cancel()
-		r.emit(e)
-	}
-}
-
 func (r *run) cancelled(nodes []planner.Node) {
 	r.dropped = append(r.dropped, nodes...)
 	for _, node := range nodes {
 		r.emit(about(node, event.Canceled))
-	}
-}
-
-// undoDropped does what is to be done for the nodes whose turn had come when
-// the run was interrupted, when all that was at work then has ended.
-func (r *run) undoDropped() {
-	for _, node := range r.dropped {
-		if r.ctx.Err() == nil && r.schedule.reached(node) {
-			r.undo(node, node.OnCancel)
-		}
 	}
 }
 
