@@ -18,7 +18,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict is a name that is taken, or a resource that is in use.
 	ErrConflict = errors.New("conflict")
-	// ErrUnavailable is an engine that cannot be reached.
+	// ErrUnavailable is an engine that cannot be reached, or that broke a call
+	// off. What a call that writes has done then, nobody knows.
 	ErrUnavailable = errors.New("engine unavailable")
 )
 
@@ -33,8 +34,22 @@ type Engine struct {
 	Watcher
 	LogReader
 	Execer
+	Presence
 	// Providers is nil for one that has none: what needs it is an error then.
 	Providers
+}
+
+// Presence says whether the engine is there. One that goes away during a run
+// is waited for by calls that read, for a bounded time; calls that write return
+// ErrUnavailable and are not repeated. One that never answered is not waited
+// for.
+type Presence interface {
+	// Absences is how often the engine was away so far: what was observed before
+	// need not hold any more. It does not call the engine.
+	Absences() int
+	// Reach returns when the engine takes new calls, at once if it does now, and
+	// ErrUnavailable if it does not come back.
+	Reach(context.Context) error
 }
 
 // Observer reads. It never writes.

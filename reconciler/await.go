@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -25,7 +26,7 @@ func (r *run) await(ctx context.Context, node planner.Node, op planner.AwaitCont
 	}
 	w := &wait{run: r, node: node, op: op, key: r.names.key(op.Container)}
 	err := w.until(ctx)
-	if err == nil || errors.Is(err, context.Canceled) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, engine.ErrUnavailable) {
 		return err
 	}
 	return w.explain(err)
@@ -36,6 +37,10 @@ var errTooLong = errors.New("timed out")
 // settling is how long a container that restarted has to run to count as
 // running: the engine takes it for one that restarts in a loop until then.
 const settling = 10 * time.Second
+
+// longestSilence is how long a wait trusts a stream of events that says
+// nothing. A wait ends with an event; this is for a stream that hangs.
+const longestSilence = 30 * time.Second
 
 // wait is one wait for one container.
 type wait struct {
@@ -68,6 +73,7 @@ func (w *wait) until(ctx context.Context) error {
 		}
 		select {
 		case <-rung:
+		case <-time.After(longestSilence):
 		case <-healthy:
 			return nil
 		case <-w.settled:

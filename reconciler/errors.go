@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -40,7 +41,12 @@ func (e *NodeError) Unwrap() error { return e.Err }
 // failures joins the root causes of a run that failed.
 type failures struct{ errs *multierror.Error }
 
+// add takes a failure. That the engine went away is said once.
 func (f *failures) add(err error) {
+	away := func(err error) bool { return errors.Is(err, engine.ErrUnavailable) }
+	if f.errs != nil && away(err) && slices.ContainsFunc(f.errs.Errors, away) {
+		return
+	}
 	f.errs = multierror.Append(f.errs, err)
 	f.errs.ErrorFormat = func(errs []error) string {
 		lines := make([]string, len(errs))

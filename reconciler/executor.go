@@ -3,8 +3,10 @@ package reconciler
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/stackctl/stack/engine"
@@ -58,7 +60,9 @@ type run struct {
 	rollouts []*rollout
 	results  chan result
 	dropped  []planner.Node // by an interrupt
-	ended    sync.WaitGroup
+	// unreachable is true when nothing can be undone any more.
+	unreachable atomic.Bool
+	ended       sync.WaitGroup
 
 	emitting sync.Mutex
 	names    names
@@ -125,7 +129,7 @@ func (r *run) close() {
 func (r *run) loop() error {
 	failures := &failures{}
 	stop, canceled := r.Stop, r.ctx.Done()
-	interrupted := false
+	interrupted, lost := false, false
 	for {
 		for _, node := range r.schedule.takeReady() {
 			r.start(node)
@@ -135,7 +139,12 @@ func (r *run) loop() error {
 		}
 		select {
 		case done := <-r.results:
-			r.finish(done, failures, interrupted)
+			r.finish(done, failures, interrupted || lost)
+			if errors.Is(done.err, engine.ErrUnavailable) && !lost {
+				lost = true // one says it for all
+				r.endWait()
+				r.cancelled(r.schedule.interrupt())
+			}
 			r.rollBack()
 		case <-stop:
 			stop, interrupted = nil, true
@@ -151,8 +160,10 @@ func (r *run) loop() error {
 			failures.add(err)
 		}
 	}
-	if interrupted {
+	if interrupted || lost {
 		r.undoDropped()
+	}
+	if interrupted {
 		failures.add(ErrInterrupted)
 	}
 	return failures.err()

@@ -2,13 +2,9 @@ package reconciler
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 
-	"github.com/hashicorp/go-multierror"
-
-	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -37,11 +33,6 @@ func (x Executor) Plan(ctx context.Context, desired state.Desired, policy planne
 	return planner.Up(desired, observed, policy)
 }
 
-// maxOvertaken is how often a run plans anew because the project moved under
-// it: by a run on another machine, or by an engine that still finishes a call
-// of a run that was killed.
-const maxOvertaken = 3
-
 // Next plans again, for some of the services only (none is all). With
 // imagesFresh what the run was to pull and build for them is here.
 type Next func(only []string, imagesFresh bool) (planner.Plan, error)
@@ -56,10 +47,10 @@ func (x Executor) Converge(ctx context.Context, plan planner.Plan, next Next) er
 	x.Events, x.slots = event.Serial(x.Events), x.newSlots()
 	brought := make(chan bringing)
 	for _, pending := range plan.Pending {
-		go func() { brought <- bringing{pending, x.Execute(ctx, plan.Part(pending.Images))} }()
+		go func() { brought <- bringing{pending, x.bring(ctx, plan.Part(pending.Images))} }()
 	}
 	var all failures
-	failed := x.settle(ctx, plan.Now(), func() (planner.Plan, error) {
+	failed := x.Settle(ctx, plan.Now(), func() (planner.Plan, error) {
 		again, err := next(nil, false)
 		return again.Now(), err
 	})
@@ -80,20 +71,6 @@ type bringing struct {
 	err     error
 }
 
-// settle executes a plan, and the one that next makes when it was overtaken.
-func (x Executor) settle(ctx context.Context, plan planner.Plan, next func() (planner.Plan, error)) error {
-	for range maxOvertaken {
-		err := x.Execute(ctx, plan)
-		if !overtaken(err) {
-			return err
-		}
-		if plan, err = next(); err != nil {
-			return err
-		}
-	}
-	return x.Execute(ctx, plan)
-}
-
 // settleNext executes what next makes, and again while there are services that
 // wait for what a provider gives that the plan before has run.
 func (x Executor) settleNext(ctx context.Context, next func() (planner.Plan, error)) error {
@@ -106,37 +83,9 @@ func (x Executor) settleNext(ctx context.Context, next func() (planner.Plan, err
 		if len(before) > 0 && reflect.DeepEqual(before, plan.Pending) {
 			return fmt.Errorf("services %v wait for what nothing provides", plan.Pending[0].Services)
 		}
-		if err := x.settle(ctx, plan, next); err != nil || len(plan.Pending) == 0 {
+		if err := x.Settle(ctx, plan, next); err != nil || len(plan.Pending) == 0 {
 			return err
 		}
 		before = plan.Pending
 	}
-}
-
-// overtaken is true for a run that failed only because the containers and
-// networks that it planned for are not what they were: a name is taken, or one
-// is gone.
-func overtaken(err error) bool {
-	var all *multierror.Error
-	if !errors.As(err, &all) {
-		return false
-	}
-	for _, err := range all.Errors {
-		var node *NodeError
-		if rollout := new(RolloutError); errors.As(err, &rollout) {
-			continue // a consequence
-		}
-		if !errors.As(err, &node) || !node.overtaken() {
-			return false
-		}
-	}
-	return true
-}
-
-func (e *NodeError) overtaken() bool {
-	switch e.Kind {
-	case "CreateContainer", "CreateNetwork", "RenameContainer":
-		return errors.Is(e.Err, engine.ErrConflict)
-	}
-	return (e.Ref.Kind == state.KindContainer || e.Ref.Kind == state.KindHook) && errors.Is(e.Err, engine.ErrNotFound)
 }

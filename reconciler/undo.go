@@ -2,10 +2,12 @@ package reconciler
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"time"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
 )
@@ -44,15 +46,27 @@ func besides(undo, more []planner.Operation) []planner.Operation {
 // cannot undo, the next run finds and mends.
 func (r *run) undo(node planner.Node, undo []planner.Operation) {
 	for _, op := range undo {
-		e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
-		if err := r.call(ctx, node, op); err != nil {
-			e.Phase, e.Error = event.Warning, err.Error()
-			e.Detail = "could not undo: " + err.Error()
+		if r.unreachable.Load() {
+			return // what failed says it already
 		}
-		cancel()
-		r.emit(e)
+		r.undoOne(node, op)
 	}
+}
+
+func (r *run) undoOne(node planner.Node, op planner.Operation) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
+	defer cancel()
+	e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
+	err := r.call(ctx, node, op)
+	if errors.Is(err, engine.ErrUnavailable) {
+		r.unreachable.Store(true)
+		return
+	}
+	if err != nil {
+		e.Phase, e.Error = event.Warning, err.Error()
+		e.Detail = "could not undo: " + err.Error()
+	}
+	r.emit(e)
 }
 
 // undoDropped does what is to be done for the nodes whose turn had come when

@@ -29,6 +29,9 @@ type Options struct {
 	Getenv func(string) string
 	// UserAgent is sent with every request, if set.
 	UserAgent string
+	// Say is told when the engine goes away during a run, and when it is back;
+	// nil is nobody. It may be called from several goroutines.
+	Say func(string)
 }
 
 // Connection is a Docker Engine that can be called. Close it after use.
@@ -49,11 +52,18 @@ func Connect(options Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
+	bounds, err := boundsFrom(options.Getenv)
+	if err != nil {
+		return nil, err
+	}
 	endpoint, err := resolve(options, config)
 	if err != nil {
 		return nil, err
 	}
-	api, err := newClient(endpoint, options, config)
+	presence := &presence{limit: bounds.away, say: options.Say}
+	api, err := newClient(endpoint, options, config, func(next http.RoundTripper) http.RoundTripper {
+		return &transport{next: next, bounds: bounds, presence: presence}
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", engine.ErrUnavailable, endpoint, err)
 	}
@@ -63,6 +73,8 @@ func Connect(options Options) (*Connection, error) {
 		config:   config,
 		getenv:   options.Getenv,
 		patience: patience,
+		bounds:   bounds,
+		presence: presence,
 		ready:    options.Getenv(client.EnvOverrideAPIVersion) != "",
 	}}, nil
 }
@@ -78,20 +90,26 @@ func (c *Connection) Engine() engine.Engine {
 		Watcher:    watcher{c.daemon},
 		LogReader:  logs{c.daemon},
 		Execer:     executor{c.daemon},
+		Presence:   c.daemon,
 	}
 }
+
+// Host is the address of the engine (unix:///var/run/docker.sock), whatever it
+// was chosen by.
+func (c *Connection) Host() string { return c.daemon.endpoint.host }
 
 // Close drops the connections that are idle. Calls that run are not cut off.
 func (c *Connection) Close() error { return c.daemon.client.Close() }
 
-func newClient(e endpoint, options Options, config *configfile.ConfigFile) (*client.Client, error) {
+func newClient(e endpoint, options Options, config *configfile.ConfigFile, around func(http.RoundTripper) http.RoundTripper) (*client.Client, error) {
 	transport := &http.Transport{
 		TLSClientConfig:     e.tls,
 		MaxIdleConnsPerHost: idleConnections,
 		IdleConnTimeout:     30 * time.Second,
 	}
+	calls := &http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}
 	opts := []client.Opt{
-		client.WithHTTPClient(&http.Client{Transport: transport, CheckRedirect: client.CheckRedirect}),
+		client.WithHTTPClient(calls),
 		client.WithHTTPHeaders(config.HTTPHeaders),
 	}
 	helper, err := connhelper.GetConnectionHelper(e.host)
@@ -110,8 +128,15 @@ func newClient(e endpoint, options Options, config *configfile.ConfigFile) (*cli
 		opts = append(opts, client.WithVersion(v))
 	}
 	api, err := client.NewClientWithOpts(opts...)
-	if err == nil && helper != nil {
+	if err != nil {
+		return nil, err
+	}
+	if helper != nil {
 		transport.Proxy = nil // the helper's host is a placeholder: no proxy knows it
 	}
-	return api, err
+	if transport.DialContext != nil {
+		transport.DialContext = wires(transport.DialContext)
+	}
+	calls.Transport = around(calls.Transport) // only now: the client configures the one below
+	return api, nil
 }

@@ -29,6 +29,8 @@ type daemon struct {
 	config   *configfile.ConfigFile
 	getenv   func(string) string
 	patience time.Duration // with a silent registry; 0 is no limit
+	bounds   bounds
+	presence *presence
 
 	mu      sync.Mutex
 	ready   bool              // the version is negotiated, or given
@@ -79,8 +81,20 @@ func (d *daemon) info(ctx context.Context) (state.EngineInfo, error) {
 func atLeast(api, version string) bool { return versions.GreaterThanOrEqualTo(api, version) }
 
 // unavailable is the one line for an engine that does not answer.
-func (d *daemon) unavailable(err error) error {
+func (d *daemon) unavailable(what string, err error) error {
+	if gone := (*goneError)(nil); errors.As(err, &gone) {
+		return fmt.Errorf("%w: the engine at %s went away and %w: run the command again when it is there; what was done is kept",
+			engine.ErrUnavailable, d.endpoint.host, gone)
+	}
+	if silent := (*mute)(nil); errors.As(err, &silent) {
+		return fmt.Errorf("%w: %s: the engine at %s %w: see to it, and run the command again; what was done is kept",
+			engine.ErrUnavailable, what, d.endpoint.host, silent)
+	}
 	cause, advice := d.diagnose(err)
+	if d.presence.answered() {
+		return fmt.Errorf("%w: %s: the engine at %s went away during the call (%s): run the command again; what was done is kept",
+			engine.ErrUnavailable, what, d.endpoint.host, cause)
+	}
 	return fmt.Errorf("%w: Cannot connect to the Docker daemon at %s, %s: %s; %s",
 		engine.ErrUnavailable, d.endpoint.host, d.endpoint.source, cause, advice)
 }

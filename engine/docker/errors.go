@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -39,10 +41,17 @@ func (d *daemon) translate(err error, format string, args ...any) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, engine.ErrUnavailable) {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	if client.IsErrConnectionFailed(err) {
-		return d.unavailable(err)
+	if lost(err) {
+		return d.unavailable(what, err)
 	}
 	return &failure{text: what + ": " + words(err), sentinel: sentinel(err), cause: err}
+}
+
+// lost is true for a call that the engine did not answer, or not to the end.
+// What goes wrong between the engine and others comes as text.
+func lost(err error) bool {
+	return client.IsErrConnectionFailed(err) || errors.As(err, new(*net.OpError)) || errors.As(err, new(*brokenStream)) || errors.As(err, new(*mute)) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func sentinel(err error) error {

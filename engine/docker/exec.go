@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -33,12 +34,16 @@ func (e executor) Exec(ctx context.Context, name string, spec state.ExecSpec) (s
 	if err != nil {
 		return state.ExecResult{}, e.translate(err, "exec in container %s", short(name))
 	}
-	attached, err := api.ContainerExecAttach(ctx, created.ID, container.ExecAttachOptions{})
+	line, cut := context.WithCancel(wired(ctx))
+	defer cut()
+	attached, err := e.attach(line, api, created.ID, cut)
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
 	if err != nil {
 		return state.ExecResult{}, e.translate(err, "exec in container %s", short(name))
 	}
 	defer attached.Close()
-	defer context.AfterFunc(ctx, attached.Close)()
 
 	output := &tail{limit: outputLimit}
 	_, err = stdcopy.StdCopy(output, output, attached.Reader)
@@ -50,6 +55,17 @@ func (e executor) Exec(ctx context.Context, name string, spec state.ExecSpec) (s
 	}
 	code, err := e.exitCode(ctx, api, created.ID)
 	return state.ExecResult{ExitCode: code, Output: output.String()}, e.translate(err, "exec in container %s", short(name))
+}
+
+// attach starts a command and returns what it prints. The engine answers as
+// soon as it takes the call; cut ends a connection on which it does not.
+func (e executor) attach(ctx context.Context, api *client.Client, id string, cut context.CancelFunc) (types.HijackedResponse, error) {
+	timer := time.AfterFunc(e.bounds.answer, cut)
+	attached, err := api.ContainerExecAttach(ctx, id, container.ExecAttachOptions{})
+	if !timer.Stop() {
+		return attached, &mute{e.bounds.answer}
+	}
+	return attached, err
 }
 
 // exitCode waits for the exit code, which may come a moment after the end of

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
@@ -33,11 +34,24 @@ func (c containers) StopContainer(ctx context.Context, name string, options stat
 		return err
 	}
 	var stop container.StopOptions
+	var grace time.Duration
 	if options.Timeout != nil {
-		timeout := int(math.Ceil(options.Timeout.Seconds()))
+		grace = *options.Timeout
+		timeout := int(math.Ceil(grace.Seconds()))
 		stop.Timeout = &timeout
+	} else if grace, err = c.grace(ctx, api, name); err != nil {
+		return c.translate(err, "stop container %s", short(name))
 	}
-	return c.translate(api.ContainerStop(ctx, name, stop), "stop container %s", short(name))
+	return c.translate(api.ContainerStop(within(ctx, grace+c.bounds.done), name, stop), "stop container %s", short(name))
+}
+
+// grace is how long a container has to stop when nobody says otherwise.
+func (c containers) grace(ctx context.Context, api *client.Client, name string) (time.Duration, error) {
+	found, err := api.ContainerInspect(ctx, name)
+	if err != nil || found.Config == nil || found.Config.StopTimeout == nil {
+		return 10 * time.Second, err // the engine's own
+	}
+	return time.Duration(*found.Config.StopTimeout) * time.Second, nil
 }
 
 // RemoveContainer removes a container. One that another call is removing is
@@ -59,11 +73,16 @@ func (c containers) RemoveContainer(ctx context.Context, name string, options st
 }
 
 func (c containers) awaitRemoval(ctx context.Context, api *client.Client, name string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.bounds.done, &mute{c.bounds.done})
+	defer cancel()
 	removed, failed := api.ContainerWait(ctx, name, container.WaitConditionRemoved)
 	select {
 	case <-removed:
 		return nil
 	case err := <-failed:
+		if silent := (*mute)(nil); errors.As(context.Cause(ctx), &silent) {
+			err = silent
+		}
 		if absent(err) {
 			return nil
 		}

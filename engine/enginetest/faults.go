@@ -45,6 +45,7 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 		Watcher:    watcher{f, e.Watcher},
 		LogReader:  logReader{f, e.LogReader},
 		Execer:     execer{f, e.Execer},
+		Presence:   presence{f, e.Presence},
 		Providers:  e.Providers,
 	}
 }
@@ -142,6 +143,17 @@ func (o observer) InspectContainer(ctx context.Context, name string) (state.Cont
 	return through(ctx, o.Faults, o.begin("InspectContainer", name, false), func() (state.Container, error) {
 		return o.inner.InspectContainer(ctx, name)
 	})
+}
+
+type presence struct {
+	*Faults
+	inner engine.Presence
+}
+
+func (p presence) Absences() int { return p.inner.Absences() }
+
+func (p presence) Reach(ctx context.Context) error {
+	return p.read(ctx, "Reach", "", func() error { return p.inner.Reach(ctx) })
 }
 
 type watcher struct {

@@ -71,6 +71,7 @@ func (m *Memory) Engine() engine.Engine {
 		Watcher:    watcher{m},
 		LogReader:  logs{m},
 		Execer:     executor{m},
+		Presence:   presence{},
 	}
 }
 

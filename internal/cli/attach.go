@@ -224,7 +224,11 @@ func (t *attachment) stopAll() error {
 	if t.settings.mode == render.TTY {
 		t.settings.mode = render.Plain // the logs of the last moments go on
 	}
-	err := t.stopWith(t.app.interrupt.hard, t.policy.StopTimeout)
+	unlock, err := t.lock(t.app.interrupt.hard, t.desired.Project.Name)
+	if err == nil {
+		err = t.stopWith(t.app.interrupt.hard, t.policy.StopTimeout)
+		unlock()
+	}
 	if t.app.interrupt.hard.Err() == nil {
 		return err
 	}

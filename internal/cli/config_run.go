@@ -69,12 +69,12 @@ func (a *app) configPrint(o configOptions, text []byte) error {
 // resolveImages asks the registries for the digests of the project's images,
 // through the engine.
 func (a *app) resolveImages(ctx context.Context, t target) error {
-	e, close, err := a.connect()
-	if err != nil {
+	s := &session{app: a}
+	if err := a.connect(s); err != nil {
 		return err
 	}
-	defer close()
-	return t.project.ResolveImages(func(image string) (string, error) { return e.ResolveDigest(ctx, image) })
+	defer s.close()
+	return t.project.ResolveImages(func(image string) (string, error) { return s.engine.ResolveDigest(ctx, image) })
 }
 
 // list is the list of names or hashes that a flag asks for, if one does. The

@@ -96,13 +96,14 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 	if !o.removeOrphansSet {
 		o.removeOrphans = isTrue(a.env(t), "COMPOSE_REMOVE_ORPHANS")
 	}
-	plan, err := planner.Down(desired, observed, planner.DownPolicy{
+	policy := planner.DownPolicy{
 		Services:      services,
 		RemoveOrphans: o.removeOrphans,
 		Volumes:       o.volumes,
 		Images:        o.images,
 		StopTimeout:   seconds(o.timeout, o.timeoutSet),
-	})
+	}
+	plan, err := planner.Down(desired, observed, policy)
 	if err != nil {
 		return err
 	}
@@ -118,5 +119,11 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 		s.record(func(e event.Event) { warn(a.process.Err, []string{e.Detail}) }, nil)
 		return nil
 	}
-	return s.execute(a.interrupt.soft, plan)
+	return s.settle(a.interrupt.soft, plan, func() (planner.Plan, error) {
+		observed, err := s.observe(a.interrupt.soft, desired)
+		if err != nil {
+			return planner.Plan{}, err
+		}
+		return planner.Down(desired, observed, policy)
+	})
 }

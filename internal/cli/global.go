@@ -27,6 +27,7 @@ type globalOptions struct {
 	ansi             string
 	noANSI           bool
 	parallel         int
+	lockTimeout      string
 	verbose          bool
 	version          bool
 }
@@ -45,6 +46,7 @@ func (g *globalOptions) register(root *cobra.Command) {
 	f.IntVar(&g.parallel, "parallel", -1, fmt.Sprintf("How many engine calls may run at once (%d without this flag)", reconciler.DefaultParallel))
 	root.PersistentFlags().BoolVar(&g.dryRun, "dry-run", false, "Show the plan and change nothing")
 	root.PersistentFlags().StringVar(&g.engine, "engine", "", "Engine to use: docker, or memory, which runs nothing and keeps its state in a file (default $STACK_ENGINE or docker)")
+	root.PersistentFlags().StringVar(&g.lockTimeout, "lock-timeout", "", "Longest wait for another run that changes the project, such as 30s; 0 is not to wait (default $STACK_LOCK_TIMEOUT or no limit)")
 
 	f.StringArrayVar(&g.insecure, "insecure-registry", nil, "Registry of compose artifacts to use without TLS")
 	f.StringVar(&g.workDir, "workdir", "", "Old name of --project-directory")

@@ -33,16 +33,19 @@ func (a *app) onImages(ctx context.Context, g goal, quiet bool, plan func(state.
 	}
 	defer s.close()
 	s.hush(quiet)
-	observed, err := s.observe(ctx, g.desired)
-	if err != nil {
-		return err
+	planned := func() (planner.Plan, error) {
+		observed, err := s.observe(ctx, g.desired)
+		if err != nil {
+			return planner.Plan{}, err
+		}
+		return plan(observed)
 	}
-	p, err := plan(observed)
+	p, err := planned()
 	switch {
 	case err != nil:
 		return err
 	case a.global.dryRun:
 		return s.show(p)
 	}
-	return s.execute(a.interrupt.soft, p)
+	return s.settle(a.interrupt.soft, p, planned)
 }

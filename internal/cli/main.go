@@ -32,6 +32,7 @@ type app struct {
 	process   Process
 	interrupt *interrupt
 	global    globalOptions
+	command   string // that runs: "stack up"
 }
 
 // exitError ends the program with a code of its own. Without an error to

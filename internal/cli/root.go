@@ -27,11 +27,14 @@ touching anything. The flags and files are those of Docker Compose.`,
   stack plan           show what 'up' would do, and why
   stack logs -f web    follow the logs of one service
   stack down           stop and remove the project`,
-		Args:              cobra.ArbitraryArgs,
-		TraverseChildren:  true,
-		SilenceUsage:      true,
-		SilenceErrors:     true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.global.check() },
+		Args:             cobra.ArbitraryArgs,
+		TraverseChildren: true,
+		SilenceUsage:     true,
+		SilenceErrors:    true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			a.command = cmd.CommandPath()
+			return a.global.check()
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if a.global.version && len(args) == 0 {
 				return a.version(versionOptions{})

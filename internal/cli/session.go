@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -25,6 +26,7 @@ import (
 type session struct {
 	app      *app
 	engine   engine.Engine
+	address  string // of the engine
 	close    func()
 	settings settings
 	warnings []string // of the project, to be shown with the progress
@@ -33,6 +35,9 @@ type session struct {
 	// journal writes down what a run has changed; nil is for one that changes
 	// nothing.
 	journal *journal
+
+	viewing sync.Mutex
+	shown   render.Progress // of the run that is in progress, if there is one
 }
 
 // open connects the engine for a command on a project.
@@ -41,34 +46,37 @@ func (a *app) open(t target) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, close, err := a.connect()
-	if err != nil {
+	s := &session{app: a, settings: settings, warnings: t.warnings}
+	if err := a.connect(s); err != nil {
 		return nil, err
 	}
-	e = provider.New(provider.Options{
+	s.engine = provider.New(provider.Options{
 		Environ: a.environ(t), Dir: a.process.Dir,
 		PluginFolders: func() ([]string, error) { return docker.PluginFolders(a.process.getenv) },
-	}).Beside(e)
-	return &session{app: a, engine: e, close: close, settings: settings, warnings: t.warnings}, nil
+	}).Beside(s.engine)
+	return s, nil
 }
 
 // connect prepares to call the engine that flag and environment say.
-func (a *app) connect() (engine.Engine, func(), error) {
+func (a *app) connect(s *session) error {
 	switch name := a.engineName(); name {
 	case "docker":
-		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, UserAgent: "stack/" + a.process.Version})
+		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, UserAgent: "stack/" + a.process.Version, Say: s.say})
 		if err != nil {
-			return engine.Engine{}, nil, err
+			return err
 		}
-		return c.Engine(), func() { _ = c.Close() }, nil
+		s.engine, s.address, s.close = c.Engine(), c.Host(), func() { _ = c.Close() }
+		return nil
 	case "memory":
-		m, err := memory.Load(filepath.Join(a.stateFolder(), "memory.json"), memory.OptionsFrom(a.process.getenv))
+		file := filepath.Join(a.stateFolder(), "memory.json")
+		m, err := memory.Load(file, memory.OptionsFrom(a.process.getenv))
 		if err != nil {
-			return engine.Engine{}, nil, err
+			return err
 		}
-		return m.Engine(), func() {}, nil
+		s.engine, s.address, s.close = m.Engine(), file, func() {}
+		return nil
 	default:
-		return engine.Engine{}, nil, fmt.Errorf("unknown engine %q: it is docker or memory", name)
+		return fmt.Errorf("unknown engine %q: it is docker or memory", name)
 	}
 }
 
@@ -122,7 +130,22 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	for _, text := range warnings {
 		p.Event(event.Event{Phase: event.Warning, Detail: text})
 	}
+	s.viewing.Lock()
+	defer s.viewing.Unlock()
+	s.shown = p
 	return p
+}
+
+// say shows what the connection to the engine has to say: beside the progress,
+// while there is one.
+func (s *session) say(text string) {
+	s.viewing.Lock()
+	defer s.viewing.Unlock()
+	if s.shown == nil {
+		warn(s.app.process.Err, []string{text})
+		return
+	}
+	s.shown.Event(event.Event{Phase: event.Warning, Detail: text})
 }
 
 // executor runs plans, tells p, and ends gently when stop does.
@@ -139,11 +162,18 @@ func (s *session) executor(stop context.Context, p render.Progress) reconciler.E
 	}
 }
 
-// execute runs one plan and shows it. The end of stop ends it gently, the
-// second interrupt at once.
-func (s *session) execute(stop context.Context, plan planner.Plan) error {
+// settle runs a plan, and the one that next makes where the project was moved
+// under it, and shows them. The end of stop ends it gently, the second
+// interrupt at once.
+func (s *session) settle(stop context.Context, plan planner.Plan, next func() (planner.Plan, error)) error {
 	p := s.progress(plan)
-	err := s.executor(stop, p).Execute(s.app.interrupt.hard, plan)
+	err := s.executor(stop, p).Settle(s.app.interrupt.hard, plan, func() (planner.Plan, error) {
+		plan, err := next()
+		if err == nil {
+			p.Next(plan)
+		}
+		return plan, err
+	})
 	s.record(p.Event, err)
 	return s.finish(p, err)
 }
@@ -151,6 +181,9 @@ func (s *session) execute(stop context.Context, plan planner.Plan) error {
 // finish ends the view of a run. What it showed of a failed build is left out
 // of the error.
 func (s *session) finish(p render.Progress, err error) error {
+	s.viewing.Lock()
+	s.shown = nil // it takes no events any more
+	s.viewing.Unlock()
 	p.Done(err)
 	if s.settings.mode != render.Plain || s.quiet["BuildImage"] {
 		return err

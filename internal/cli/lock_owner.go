@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// lockOwner is what a run leaves beside the lock that it holds, for those who
+// wait. It says who, and nothing more: that somebody holds the lock, only the
+// lock says.
+type lockOwner struct {
+	User    string    `json:"user"`
+	Host    string    `json:"host"`
+	PID     int       `json:"pid"`
+	Command string    `json:"command"` // without its arguments
+	Since   time.Time `json:"since"`
+}
+
+// note is where the owner of the lock signs.
+func (l *projectLock) note() string { return l.path + ".owner" }
+
+// sign leaves a note. Without one the others wait for somebody unknown.
+func (l *projectLock) sign() {
+	owner := lockOwner{User: userName(), PID: os.Getpid(), Command: l.app.command, Since: time.Now()}
+	owner.Host, _ = os.Hostname()
+	text, err := json.Marshal(owner)
+	if err == nil {
+		err = os.WriteFile(l.note(), text, 0o600)
+	}
+	if err != nil {
+		_ = os.Remove(l.note()) // it is the last owner's
+	}
+}
+
+// owner reads the note. The zero value is an owner who left none, or one who
+// was killed and so does not hold the lock.
+func (l *projectLock) owner() lockOwner {
+	text, err := os.ReadFile(l.note())
+	if err != nil {
+		return lockOwner{}
+	}
+	var owner lockOwner
+	if json.Unmarshal(text, &owner) != nil || !owner.lives() {
+		return lockOwner{}
+	}
+	return owner
+}
+
+// lives is false for a process that is known to have ended.
+func (o lockOwner) lives() bool {
+	if host, err := os.Hostname(); err != nil || host != o.Host {
+		return true // nobody here knows
+	}
+	process, err := os.FindProcess(o.PID)
+	if err != nil {
+		return false
+	}
+	err = process.Signal(syscall.Signal(0))
+	return err == nil || os.IsPermission(err)
+}
+
+func (o lockOwner) key() string { return fmt.Sprint(o.Host, o.PID, o.Since.UnixNano()) }
+
+// describe is the owner in a sentence.
+func (o lockOwner) describe(now time.Time) string {
+	if o.PID == 0 {
+		return "another run of stack"
+	}
+	return fmt.Sprintf("`%s` of %s (pid %d on %s, for %s)", o.Command, o.User, o.PID, o.Host, now.Sub(o.Since).Round(time.Second))
+}
+
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return "user " + strconv.Itoa(os.Getuid())
+}
