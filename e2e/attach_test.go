@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,7 +43,14 @@ type session struct {
 
 func (p *project) begin(args ...string) *session {
 	p.t.Helper()
+	return p.beginWith(nil, args...)
+}
+
+// beginWith has variables besides those of the project.
+func (p *project) beginWith(env []string, args ...string) *session {
+	p.t.Helper()
 	s := &session{p: p, process: p.command(args...)}
+	s.process.Env = append(slices.Clone(s.process.Env), env...)
 	s.process.Stdout, s.process.Stderr = &s.stdout, &s.stderr
 	assert.NilError(p.t, s.process.Start())
 	p.t.Cleanup(func() { s.process.Process.Kill() })

@@ -204,7 +204,11 @@ func (t *teardown) addNetworks(networks []state.ObservedNetwork) {
 				after = append(after, t.last[c.ID])
 			}
 		}
-		t.nodes.add(Node{ID: ID("remove network " + n.Name), Ref: ref, Group: "networks", After: after,
+		id := ID("remove network " + n.Name)
+		if n.ID != t.index.networks[n.Name].ID {
+			id += ID(" " + short(n.ID)) // another of the same name
+		}
+		t.nodes.add(Node{ID: id, Ref: ref, Group: "networks", After: after,
 			Op: RemoveNetwork{Name: n.Name, ID: n.ID}})
 	}
 }

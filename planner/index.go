@@ -37,6 +37,7 @@ type index struct {
 	containers map[string][]state.Container // by service, without one-off ones and hooks
 	hooks      map[string][]state.Container // containers of hooks, by service
 	networks   map[string]state.ObservedNetwork
+	twins      map[string][]state.ObservedNetwork // of the same name
 	volumes    map[string]state.ObservedVolume
 	images     map[string]state.Image
 }
@@ -47,6 +48,7 @@ func newIndex(observed state.Observed) index {
 		containers: map[string][]state.Container{},
 		hooks:      map[string][]state.Container{},
 		networks:   map[string]state.ObservedNetwork{},
+		twins:      map[string][]state.ObservedNetwork{},
 		volumes:    map[string]state.ObservedVolume{},
 		images:     observed.Images,
 	}
@@ -59,13 +61,23 @@ func newIndex(observed state.Observed) index {
 			x.containers[c.Service] = append(x.containers[c.Service], c)
 		}
 	}
-	for _, n := range observed.Networks {
+	for _, n := range slices.SortedFunc(slices.Values(observed.Networks), firstNetwork) {
+		if _, there := x.networks[n.Name]; there {
+			x.twins[n.Name] = append(x.twins[n.Name], n)
+			continue
+		}
 		x.networks[n.Name] = n
 	}
 	for _, v := range observed.Volumes {
 		x.volumes[v.Name] = v
 	}
 	return x
+}
+
+// firstNetwork orders the networks of one name: the one that is in use comes
+// first, and everybody comes to the same order.
+func firstNetwork(a, b state.ObservedNetwork) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(len(b.Containers), len(a.Containers)), cmp.Compare(a.ID, b.ID))
 }
 
 func compareContainers(a, b state.Container) int {

@@ -12,8 +12,9 @@ type networkPlan struct {
 	observed *state.ObservedNetwork
 	action   Action
 	reasons  []Reason
-	ready    ID // the node after which it is there; empty if it is
-	remove   ID // of a network that is replaced
+	ready    ID                      // the node after which it is there; empty if it is
+	remove   ID                      // of a network that is replaced
+	twins    []state.ObservedNetwork // of the same name, which are in the way
 }
 
 func (d *draft) decideNetworks() {
@@ -45,6 +46,12 @@ func (d *draft) compareNetwork(p *networkPlan) {
 			"network %s was not created for this project: it is used as it is, and never removed (set `external: true` to say so in the file)", p.observed.Name))
 		return
 	}
+	for _, twin := range d.index.twins[p.observed.Name] {
+		if twin.Labels[state.LabelProject] == d.desired.Project.Name {
+			p.twins, p.action = append(p.twins, twin), Update
+			p.reasons = []Reason{{Text: "another network has the same name, as of a run at the same time"}}
+		}
+	}
 	if hash := labels[state.LabelConfigHash]; hash != "" && hash != p.network.Hash {
 		p.action = Replace
 		p.reasons = []Reason{{Field: "configuration", Old: short(hash), New: short(p.network.Hash)}}
@@ -62,9 +69,13 @@ func (d *draft) addNetworks() {
 		if p.action == NoOp {
 			continue
 		}
+		p.ready = d.removeTwins(p)
+		if p.action == Update {
+			continue
+		}
 		if p.action == Replace {
 			p.remove = d.nodes.add(Node{
-				ID: ID("remove network " + network.Key), Ref: ref, Group: "networks", Reason: p.reasons[0].String(),
+				ID: ID("remove network " + network.Key), Ref: ref, Group: "networks", Reason: p.reasons[0].String(), After: []ID{p.ready},
 				Op: RemoveNetwork{Name: p.observed.Name, ID: p.observed.ID},
 			})
 		}
@@ -73,6 +84,19 @@ func (d *draft) addNetworks() {
 			Op: CreateNetwork{Spec: state.NetworkSpec{Config: network.Config, Labels: networkLabels(d.desired.Project, network)}},
 		})
 	}
+}
+
+// removeTwins removes the networks of the same name, and returns the last node
+// that does. An engine that holds several of one name cannot attach to any.
+func (d *draft) removeTwins(p *networkPlan) ID {
+	var last ID
+	for _, twin := range p.twins {
+		last = d.nodes.add(Node{
+			ID: ID("remove network " + p.network.Key + " " + short(twin.ID)), Ref: state.NetworkRef(p.network.Key), Group: "networks",
+			After: []ID{last}, Reason: p.reasons[0].String(), Op: RemoveNetwork{Name: twin.Name, ID: twin.ID},
+		})
+	}
+	return last
 }
 
 // replacedNetworks are the networks of a container that are replaced.

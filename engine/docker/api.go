@@ -4,6 +4,7 @@ package docker
 // What a project misses by that, the planner says: see state.Need.
 const (
 	apiEndpointMAC     = "1.44"
+	apiUniqueNetworks  = "1.44"
 	apiStartInterval   = "1.44"
 	apiSubpath         = "1.45"
 	apiEnableIPv4      = "1.48"

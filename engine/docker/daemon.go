@@ -92,7 +92,7 @@ func (d *daemon) unavailable(what string, err error) error {
 	}
 	cause, advice := d.diagnose(err)
 	if d.presence.answered() {
-		return fmt.Errorf("%w: %s: the engine at %s went away during the call (%s): run the command again; what was done is kept",
+		return fmt.Errorf("%w: %s: the engine at %s went away during the call (%s)",
 			engine.ErrUnavailable, what, d.endpoint.host, cause)
 	}
 	return fmt.Errorf("%w: Cannot connect to the Docker daemon at %s, %s: %s; %s",

@@ -57,7 +57,7 @@ func lost(err error) bool {
 func sentinel(err error) error {
 	text := err.Error()
 	switch {
-	case errdefs.IsConflict(err), strings.Contains(text, "has active endpoints"), strings.Contains(text, "volume is in use"):
+	case errdefs.IsConflict(err), strings.Contains(text, "has active endpoints"), strings.Contains(text, "volume is in use"), ambiguous(err):
 		return engine.ErrConflict
 	case errdefs.IsNotFound(err):
 		return engine.ErrNotFound
@@ -70,6 +70,9 @@ func sentinel(err error) error {
 func words(err error) string {
 	return strings.TrimPrefix(err.Error(), "Error response from daemon: ")
 }
+
+// ambiguous is true for a name that several networks have.
+func ambiguous(err error) bool { return err != nil && strings.Contains(err.Error(), "is ambiguous") }
 
 // short is a name as it is, and the beginning of an id.
 func short(key string) string {

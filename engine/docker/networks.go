@@ -19,7 +19,10 @@ func (n networks) CreateNetwork(ctx context.Context, spec state.NetworkSpec) err
 	if err != nil {
 		return err
 	}
-	_, err = api.NetworkCreate(ctx, spec.Config.Name, networkOptions(spec, api.ClientVersion()))
+	created, err := api.NetworkCreate(ctx, spec.Config.Name, networkOptions(spec, api.ClientVersion()))
+	if err == nil && !atLeast(api.ClientVersion(), apiUniqueNetworks) {
+		err = n.removeTwins(ctx, api, created.ID, spec)
+	}
 	failed := n.translate(err, "create network %s", spec.Config.Name)
 	if err != nil && strings.Contains(err.Error(), "Pool overlaps") {
 		return hint(failed, "another network has these addresses: choose another subnet, or remove that network (`docker network ls`)")

@@ -23,10 +23,17 @@ func (o observer) networks(ctx context.Context, api *client.Client, scope state.
 	}
 	keys := slices.Clone(scope.Networks)
 	for _, n := range list {
-		keys = append(keys, n.ID)
+		if keys = append(keys, n.ID); slices.Contains(keys, n.Name) {
+			keys = slices.DeleteFunc(keys, func(key string) bool { return key == n.Name }) // it is known by its id
+		}
 	}
 	found, err := gather(ctx, keys, func(ctx context.Context, key string) (state.ObservedNetwork, error) {
 		n, err := api.NetworkInspect(ctx, key, network.InspectOptions{})
+		if ambiguous(err) { // for a moment: the project's are known by their ids
+			if all, listed := o.named(ctx, api, key); listed == nil && len(all) > 0 {
+				n, err = all[0], nil
+			}
+		}
 		return describeNetwork(n), err
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // ours are the flags that Docker Compose does not have, by command.
 var ours = map[string][]string{
-	"(global)": {"engine"},
+	"(global)": {"engine", "lock-timeout"},
 	"up":       {"plan", "probe"},
 }
 
