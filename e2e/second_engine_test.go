@@ -23,45 +23,52 @@ type secondEngine struct {
 	t      *testing.T
 	dir    string
 	cgroup string
-	inside string    // the pid of the first process of its namespaces
+	holder *exec.Cmd // the first process of its namespaces
 	daemon *exec.Cmd // what entered them to run dockerd
 	*client.Client
 }
 
 // namespaces is what the first process does, which holds them while dockerd
-// comes and goes.
+// comes and goes. The engine's view of the files may lack every program but the
+// engine's own: $1 is a busybox, $2 the folder.
 const namespaces = `
 set -e
-cgroup=$(mktemp -d)
-mount --make-rprivate /
-mount --rbind /sys/fs/cgroup "$cgroup"
-mount -t sysfs sysfs /sys
-mount --rbind "$cgroup" /sys/fs/cgroup
-mount -t tmpfs -o mode=755 tmpfs /run
-mkdir -p "$1/lib" /var/lib/docker
-mount --bind "$1/lib" /var/lib/docker
-mount --make-rshared /
-ip link set lo up 2>/dev/null || :
-touch "$1/ready"
-trap : TERM
-while :; do sleep 3600 & wait $!; done
+box=$1 dir=$2
+$box mount --make-rprivate /
+$box mount -t proc proc /proc
+$box mkdir -p "$dir/cgroup" "$dir/lib" /var/lib/docker
+$box mount --rbind /sys/fs/cgroup "$dir/cgroup"
+$box mount -t sysfs sysfs /sys
+$box mount --rbind "$dir/cgroup" /sys/fs/cgroup
+$box mount -t tmpfs -o mode=755 tmpfs /run
+$box mount --bind "$dir/lib" /var/lib/docker # Swarm writes there whatever --data-root says
+$box mount --make-rshared /
+$box ip link set lo up
+$box touch "$dir/ready"
+while :; do $box sleep 3600; done
 `
 
 // newSecondEngine starts an engine that has the image of the tests.
 func newSecondEngine(t *testing.T) *secondEngine {
 	t.Helper()
 	e := &secondEngine{t: t, dir: t.TempDir(), cgroup: fmt.Sprintf("stack-away-%d", os.Getpid())}
-	holder := exec.Command("setpriv", "--pdeathsig", "KILL", "nsenter", "--mount=/proc/"+enginePID(t)+"/ns/mnt",
-		"unshare", "--net", "--uts", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", namespaces, "sh", e.dir)
-	holder.Stderr = os.Stderr
-	assert.NilError(t, holder.Start())
-	t.Cleanup(func() { e.remove(holder) })
+	box := filepath.Join(e.dir, "busybox")
+	found, err := exec.LookPath("busybox") // that of scripts/images.sh, which is static
+	assert.NilError(t, err)
+	program, err := os.ReadFile(found)
+	assert.NilError(t, err)
+	assert.NilError(t, os.WriteFile(box, program, 0o700))
+	e.holder = exec.Command("nsenter", "--mount=/proc/"+enginePID(t)+"/ns/mnt", box, "unshare", "-m", box, "sh", "-c", namespaces, "sh", box, e.dir)
+	e.holder.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS, Pdeathsig: syscall.SIGKILL,
+	}
+	e.holder.Stderr = os.Stderr
+	assert.NilError(t, e.holder.Start())
+	t.Cleanup(e.remove)
 	eventually(t, "the namespaces of a second engine", func() bool {
 		_, err := os.Stat(filepath.Join(e.dir, "ready"))
 		return err == nil
 	})
-	e.inside = child(t, holder.Process.Pid)
-	var err error
 	e.Client, err = client.NewClientWithOpts(client.WithHost(e.host()), client.WithAPIVersionNegotiation())
 	assert.NilError(t, err)
 	e.start(t)
@@ -84,7 +91,7 @@ func (e *secondEngine) start(t *testing.T) {
 	log, err := os.OpenFile(filepath.Join(e.dir, "dockerd.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	assert.NilError(t, err)
 	defer log.Close()
-	e.daemon = exec.Command("nsenter", "--target", e.inside, "--mount", "--net", "--pid", "--uts", "dockerd",
+	e.daemon = exec.Command("nsenter", "--target", strconv.Itoa(e.holder.Process.Pid), "--mount", "--net", "--pid", "--uts", "dockerd",
 		"--host", e.host(), "--data-root", e.dir+"/data", "--exec-root", "/run/docker", "--pidfile", "/run/docker.pid",
 		"--cgroup-parent", "/"+e.cgroup, "--iptables=false", "--ip6tables=false", "--bridge=none", "--shutdown-timeout", "5")
 	e.daemon.Stdout, e.daemon.Stderr = log, log
@@ -105,13 +112,13 @@ func (e *secondEngine) stop(t *testing.T, signal syscall.Signal) {
 }
 
 // remove ends all processes of the engine, and removes what is left of it.
-func (e *secondEngine) remove(holder *exec.Cmd) {
+func (e *secondEngine) remove() {
 	if e.t.Failed() {
 		log, _ := exec.Command("tail", "-n", "40", filepath.Join(e.dir, "dockerd.log")).Output()
 		e.t.Logf("dockerd: %s", log)
 	}
-	holder.Process.Kill()
-	holder.Wait()
+	e.holder.Process.Kill() // and all that is in its namespaces
+	e.holder.Wait()
 	if e.daemon != nil {
 		e.daemon.Wait()
 	}

@@ -124,6 +124,8 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 		if err != nil {
 			return planner.Plan{}, err
 		}
-		return planner.Down(desired, observed, policy)
+		plan, err := planner.Down(desired, observed, policy)
+		s.journal.planned(step{observed, plan})
+		return plan, err
 	})
 }
