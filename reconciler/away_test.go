@@ -18,8 +18,8 @@ import (
 	"github.com/stackctl/stack/reconciler"
 )
 
-// unanswered is an error of an engine that broke a call off.
-var unanswered = fmt.Errorf("%w: the call broke off", engine.ErrUnavailable)
+// errUnanswered is an error of an engine that broke a call off.
+var errUnanswered = fmt.Errorf("%w: the call broke off", engine.ErrUnavailable)
 
 // eachWrite runs a test for every write that a run makes that brings the shop
 // up, or replaces it.
@@ -34,8 +34,12 @@ func eachWrite(t *testing.T, try func(t *testing.T, n int, replace bool) (last b
 
 func TestAWriteThatIsNotAnsweredIsLookedAfter(t *testing.T) {
 	for name, hooks := range map[string]func(n int) *enginetest.Faults{
-		"and was not done": func(n int) *enginetest.Faults { return &enginetest.Faults{Before: enginetest.FailWrite(n, unanswered)} },
-		"and was done":     func(n int) *enginetest.Faults { return &enginetest.Faults{After: enginetest.FailWrite(n, unanswered)} },
+		"and was not done": func(n int) *enginetest.Faults {
+			return &enginetest.Faults{Before: enginetest.FailWrite(n, errUnanswered)}
+		},
+		"and was done": func(n int) *enginetest.Faults {
+			return &enginetest.Faults{After: enginetest.FailWrite(n, errUnanswered)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachWrite(t, func(t *testing.T, n int, replace bool) bool {
@@ -64,7 +68,7 @@ func TestAnEngineThatDoesNotComeBackIsOneError(t *testing.T) {
 				gone.Store(true)
 			}
 			if gone.Load() {
-				return unanswered
+				return errUnanswered
 			}
 			return nil
 		}}

@@ -60,7 +60,7 @@ func talking(entries ...entry) (*transport, *script, *[]string) {
 	return &transport{next: s, bounds: boundsOf(30 * time.Second), presence: p}, s, &said
 }
 
-func call(t *transport, ctx context.Context, method, path string) (int, error) {
+func call(ctx context.Context, t *transport, method, path string) (int, error) {
 	request, err := http.NewRequestWithContext(ctx, method, "http://engine"+path, http.NoBody)
 	if err != nil {
 		return 0, err
@@ -77,7 +77,7 @@ const inspect = "/v1.41/containers/x/json"
 func TestAQuestionIsAskedAgainUntilTheEngineIsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x, s, said := talking(refuses, refuses, breaks, refuses, refuses, refuses, answers(200))
-		status, err := call(x, t.Context(), "GET", inspect)
+		status, err := call(t.Context(), x, "GET", inspect)
 		assert.NilError(t, err)
 		assert.Equal(t, status, 200)
 		assert.Equal(t, len(s.calls), 7)
@@ -88,7 +88,7 @@ func TestAQuestionIsAskedAgainUntilTheEngineIsBack(t *testing.T) {
 func TestAShortAbsenceIsNotSpokenOf(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x, _, said := talking(refuses, answers(200))
-		_, err := call(x, t.Context(), "GET", inspect)
+		_, err := call(t.Context(), x, "GET", inspect)
 		assert.NilError(t, err)
 		assert.Equal(t, len(*said), 0)
 		assert.Equal(t, x.presence.times, 1)
@@ -99,11 +99,11 @@ func TestAnEngineThatDoesNotComeBackIsGivenUpOnceForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x, _, said := talking(refuses)
 		began := time.Now()
-		_, err := call(x, t.Context(), "GET", inspect)
+		_, err := call(t.Context(), x, "GET", inspect)
 		assert.Error(t, err, "did not come back within 30s")
 		assert.Assert(t, time.Since(began) < 32*time.Second)
 		began = time.Now()
-		_, err = call(x, t.Context(), "GET", inspect)
+		_, err = call(t.Context(), x, "GET", inspect)
 		assert.Error(t, err, "did not come back within 30s")
 		assert.Equal(t, time.Since(began), time.Duration(0))
 		assert.Equal(t, len(*said), 1)
@@ -115,7 +115,7 @@ func TestAnEngineThatNeverAnsweredIsNotWaitedFor(t *testing.T) {
 		x, s, said := talking(refuses)
 		x.presence.seen = false
 		began := time.Now()
-		_, err := call(x, t.Context(), "HEAD", "/_ping")
+		_, err := call(t.Context(), x, "HEAD", "/_ping")
 		assert.ErrorIs(t, err, errRefused)
 		assert.Equal(t, time.Since(began), time.Duration(0))
 		assert.Equal(t, len(s.calls), 1)
@@ -129,7 +129,7 @@ func TestACallThatWritesIsMadeOnce(t *testing.T) {
 			for _, bad := range []entry{refuses, breaks, answers(500)} {
 				x, s, _ := talking(bad, answers(201))
 				began := time.Now()
-				status, err := call(x, t.Context(), method, "/v1.41/containers/create")
+				status, err := call(t.Context(), x, method, "/v1.41/containers/create")
 				assert.Assert(t, err != nil || status == 500)
 				assert.Equal(t, len(s.calls), 1)
 				assert.Equal(t, time.Since(began), time.Duration(0))
@@ -140,19 +140,19 @@ func TestACallThatWritesIsMadeOnce(t *testing.T) {
 
 func TestARefusedQuestionIsAskedAFewTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		x, s, _ := talking(answers(500), answers(503), answers(200))
-		status, err := call(x, t.Context(), "GET", inspect)
+		x, _, _ := talking(answers(500), answers(503), answers(200))
+		status, err := call(t.Context(), x, "GET", inspect)
 		assert.NilError(t, err)
 		assert.Equal(t, status, 200)
 
-		x, s, _ = talking(answers(500))
-		status, err = call(x, t.Context(), "GET", inspect)
+		x, s, _ := talking(answers(500))
+		status, err = call(t.Context(), x, "GET", inspect)
 		assert.NilError(t, err)
 		assert.Equal(t, status, 500)
 		assert.Equal(t, len(s.calls), 1+refusals)
 
 		x, s, _ = talking(answers(404))
-		status, err = call(x, t.Context(), "GET", inspect)
+		status, err = call(t.Context(), x, "GET", inspect)
 		assert.NilError(t, err)
 		assert.Equal(t, status, 404)
 		assert.Equal(t, len(s.calls), 1)
@@ -185,7 +185,7 @@ func TestNoCallWaitsForEver(t *testing.T) {
 				}
 				x, s, _ := talking(hangs)
 				began := time.Now()
-				_, err := call(x, ctx, test.method, test.path)
+				_, err := call(ctx, x, test.method, test.path)
 				assert.Equal(t, len(s.calls), 1)
 				if test.limit == 0 {
 					assert.ErrorIs(t, err, context.DeadlineExceeded)
@@ -228,7 +228,7 @@ func TestAnInterruptEndsAQuestionAtOnce(t *testing.T) {
 				time.AfterFunc(time.Second, cancel)
 				x, _, _ := talking(entry)
 				began := time.Now()
-				_, err := call(x, ctx, "GET", inspect)
+				_, err := call(ctx, x, "GET", inspect)
 				assert.ErrorIs(t, err, context.Canceled)
 				assert.Equal(t, time.Since(began), time.Second)
 			})

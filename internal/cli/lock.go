@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -71,7 +72,7 @@ type projectLock struct {
 	said    string // whom it was said that is waited for
 }
 
-var errLocked = fmt.Errorf("another run changes the project")
+var errLocked = errors.New("another run changes the project")
 
 func (l *projectLock) take(ctx context.Context) (unlock func(), err error) {
 	file := flock.New(l.path)
@@ -115,7 +116,7 @@ func (l *projectLock) say() {
 
 func (l *projectLock) refused(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	if cause != errLocked {
+	if !errors.Is(cause, errLocked) {
 		return cause
 	}
 	return fmt.Errorf("project %s is being changed by %s: nothing was done; run it again later, or wait longer with --lock-timeout", l.project, l.owner().describe(time.Now()))
