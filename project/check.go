@@ -41,20 +41,14 @@ func (p *Project) check(selected map[string]bool) error {
 	return c.errs.orNil()
 }
 
-// checker collects errors. The places are only looked up for the first one.
+// checker collects errors.
 type checker struct {
 	project *Project
 	model   *types.Project
-	places  *sources
 	errs    Errors
 }
 
-func (c *checker) sources() *sources {
-	if c.places == nil {
-		c.places = c.project.workspace.sources(c.project.contents)
-	}
-	return c.places
-}
+func (c *checker) sources() *sources { return c.project.written() }
 
 func (c *checker) add(path modelPath, message, hint string) {
 	c.errs = append(c.errs, c.sources().errorAt(path, message, hint))

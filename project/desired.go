@@ -130,6 +130,8 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	b.inputs(s, &service)
 	b.preStart(s, &service)
 	service.Config = s
+	service.Where = p.where().service(s, p.envFiles[s.Name])
+	p.whereInputs(&service)
 	return service, nil
 }
 
@@ -221,6 +223,7 @@ func (p *Project) desiredNetworks() ([]state.Network, error) {
 	for _, key := range sortedKeys(p.Model.Networks) {
 		n := state.Network{Key: key, Config: p.Model.Networks[key]}
 		n.External = bool(n.Config.External)
+		n.Where = p.where().resource("networks", key)
 		if !n.External {
 			hash, err := state.NetworkHash(n.Config)
 			if err != nil {
@@ -238,6 +241,7 @@ func (p *Project) desiredVolumes() ([]state.Volume, error) {
 	for _, key := range sortedKeys(p.Model.Volumes) {
 		v := state.Volume{Key: key, Config: p.Model.Volumes[key]}
 		v.External = bool(v.Config.External)
+		v.Where = p.where().resource("volumes", key)
 		if !v.External {
 			hash, err := state.VolumeHash(v.Config)
 			if err != nil {

@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -30,9 +31,12 @@ type Project struct {
 	Warnings []string
 
 	compatibility bool
-	contents      []types.ConfigFile
 	workspace     *workspace
-	raw           map[string]any // with NoInterpolate only
+	// written are the documents that say all this, and where says where they do.
+	written  func() *sources
+	where    func() *whereabouts
+	envFiles map[string][]types.EnvFile // that services' environments were read from
+	raw      map[string]any             // with NoInterpolate only
 }
 
 // Load finds, reads, merges and checks a project.
@@ -46,8 +50,10 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	}
 	p := &Project{
 		Name: name, WorkingDir: w.dir, Files: w.files, EnvFiles: w.explicitEnvFiles(),
-		compatibility: o.Compatibility || w.on(envCompatibility), contents: files, workspace: w,
+		compatibility: o.Compatibility || w.on(envCompatibility), workspace: w,
 	}
+	p.written = sync.OnceValue(func() *sources { return w.sources(files) })
+	p.where = sync.OnceValue(func() *whereabouts { return p.written().whereabouts() })
 	if o.NoInterpolate {
 		if p.raw, p.Warnings, err = w.rawModel(ctx, name, files); err != nil {
 			return nil, err

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync"
 
 	"github.com/stackctl/stack/project/support"
 	"github.com/stackctl/stack/state"
@@ -21,17 +20,16 @@ func (p *Project) needs() ([]state.Need, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := sync.OnceValue(func() *sources { return p.workspace.sources(p.contents) })
 	var needs []state.Need
 	for _, f := range found {
 		if f.Field.Otherwise == support.Silent {
 			continue
 		}
-		needs = append(needs, need(f, at()))
+		needs = append(needs, need(f, p.written()))
 	}
 	for _, path := range p.unlabelledBinds() {
 		needs = append(needs, need(support.Found{At: path, Field: support.Field{Otherwise: support.Warning,
-			Note: "the Engine API has no place for it beside create_host_path: false or recursive"}}, at()))
+			Note: "the Engine API has no place for it beside create_host_path: false or recursive"}}, p.written()))
 	}
 	return needs, nil
 }

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"os"
 	"slices"
 	"strings"
 
@@ -79,17 +78,11 @@ func (s *sources) extended(doc *source, service string) (*source, string) {
 	if file == nil {
 		return doc, name.Value
 	}
-	path := s.resolve(doc, s.w.substitute(file.Value))
-	content, err := os.ReadFile(path)
-	if err != nil {
+	base := s.file(s.resolve(doc, s.w.substitute(file.Value)), doc)
+	if base == nil {
 		return nil, ""
 	}
-	other := &sources{w: s.w, seen: map[string]bool{}}
-	roots := other.parse(path, content)
-	if len(roots) == 0 {
-		return nil, ""
-	}
-	return &source{path: path, dir: doc.dir, root: roots[0]}, name.Value
+	return base, name.Value
 }
 
 // errorAt makes an error at the key of a path.

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/compose-spec/compose-go/v2/types"
 )
@@ -18,20 +17,23 @@ import (
 func (p *Project) resolveFiles() error {
 	knowRawFiles()
 	var errs Errors
-	at := sync.OnceValue(func() *sources { return p.workspace.sources(p.contents) })
+	p.envFiles = map[string][]types.EnvFile{}
 	for _, name := range sortedKeys(p.Model.Services) {
 		s := p.Model.Services[name]
 		if !needsFiles(s) {
 			continue
 		}
-		if missing := missingFiles(at, name, s); len(missing) > 0 {
+		if missing := missingFiles(p.written, name, s); len(missing) > 0 {
 			errs = append(errs, missing...)
 			continue
 		}
 		resolved, err := p.resolveService(name, s)
 		if err != nil {
-			errs = append(errs, p.unreadableFile(at, name, s, err))
+			errs = append(errs, p.unreadableFile(p.written, name, s, err))
 			continue
+		}
+		if len(s.EnvFiles) > 0 {
+			p.envFiles[name] = s.EnvFiles
 		}
 		p.Model.Services[name] = resolved
 	}

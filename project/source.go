@@ -25,6 +25,8 @@ type source struct {
 	env  types.Mapping
 	root *yaml.Node
 	via  []string // the files that included it, outermost first
+	// imports are the files of each of its includes.
+	imports [][]string
 }
 
 // sources are the documents of a project: those of its files in order, each
@@ -36,6 +38,8 @@ type sources struct {
 	// broken are the files that cannot be read or parsed.
 	broken Errors
 	seen   map[string]bool
+	// extendedDocs are the documents of files that services extend, by path.
+	extendedDocs map[string]*source
 	// compiled is the schema of the Compose Specification.
 	compiled func() (*jsonschema.Schema, error)
 }
@@ -88,6 +92,7 @@ func (s *sources) parse(path string, content []byte) []*yaml.Node {
 // an error at the place that names it.
 func (s *sources) addReference(from *source, include include) {
 	dir := include.projectDirectory
+	var files []string
 	for i, node := range include.paths {
 		path, ok := s.checkFile(from, node, "check the path of include")
 		if !ok {
@@ -102,10 +107,12 @@ func (s *sources) addReference(from *source, include include) {
 			continue
 		}
 		if content, err := os.ReadFile(path); err == nil {
+			files = append(files, path)
 			base := s.resolve(from, dir)
 			s.add(source{path: path, dir: base, env: s.includedEnv(from, base, include), via: via}, content)
 		}
 	}
+	from.imports = append(from.imports, files)
 }
 
 func (s *sources) includeCycle(from *source, node *yaml.Node, path []string) {

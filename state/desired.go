@@ -70,7 +70,8 @@ type Service struct {
 	// Where says where the file that decides has a field, by the field's path
 	// as the reasons of a plan have it: "environment.LOG_LEVEL",
 	// "ports[0].target". A path that is not in it is written where the longest
-	// part of it that is there is; the empty path is the service itself.
+	// part of it that is there is ([Written]); the empty path is the service
+	// itself. The name of an input ("secret/x") is where that is defined.
 	Where map[string]Position `json:"-"`
 	// Replicas is how many containers are wanted; 0 is a valid number.
 	Replicas int `json:"replicas"`
@@ -135,12 +136,14 @@ type Network struct {
 	External bool                `json:"external,omitempty"`
 	Config   types.NetworkConfig `json:"config"` // Config.Name is the engine's name
 	Hash     string              `json:"hash,omitempty"`
+	Where    map[string]Position `json:"-"` // as a service's
 }
 
 // Volume is a named volume of the project's.
 type Volume struct {
-	Key      string             `json:"key"`
-	External bool               `json:"external,omitempty"`
-	Config   types.VolumeConfig `json:"config"` // Config.Name is the engine's name
-	Hash     string             `json:"hash,omitempty"`
+	Key      string              `json:"key"`
+	External bool                `json:"external,omitempty"`
+	Config   types.VolumeConfig  `json:"config"` // Config.Name is the engine's name
+	Hash     string              `json:"hash,omitempty"`
+	Where    map[string]Position `json:"-"` // as a service's
 }
