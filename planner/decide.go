@@ -116,21 +116,21 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 		}
 	}
 	r.leftovers = others
-	if reason := d.startReason(service, r, c); reason != "" {
+	if reason := d.startReason(service, r, c); reason.Text != "" {
 		r.start, r.action = true, Update
-		r.reasons = append(r.reasons, Reason{Text: reason})
+		r.reasons = append(r.reasons, reason)
 	}
 	if c.Name != r.name {
 		r.action = Update
-		r.reasons = append(r.reasons, Reason{Field: "name", Old: c.Name, New: r.name})
+		r.reasons = append(r.reasons, Reason{Field: "name", Old: c.Name, New: r.name, At: writtenAt(service.Where, "container_name")})
 	}
 	for _, a := range d.missingAttachments(service, c) {
 		r.action = Update
-		r.reasons = append(r.reasons, Reason{Text: "is not attached to network " + a.Network})
+		r.reasons = append(r.reasons, Reason{Text: "is not attached to network " + a.Network, At: writtenAt(service.Where, d.networkField(a.Network))})
 	}
 	for _, n := range d.replacedNetworks(c) {
 		r.action = Update
-		r.reasons = append(r.reasons, Reason{Text: "network " + n.network.Key + " is replaced"})
+		r.reasons = append(r.reasons, Reason{Text: "network " + n.network.Key + " is replaced", At: writtenAt(service.Where, "networks."+n.network.Key)})
 	}
 	return r
 }
@@ -146,29 +146,29 @@ func (d *draft) takesOver(service state.Service, r *replicaPlan, c, other state.
 	return c.Name != r.name || config != nil && !service.OneShot && other.Running() && !(c.Running() && Meets(c, state.Ready))
 }
 
-// startReason says why a container that is kept is to be started; it is empty
+// startReason says why a container that is kept is to be started; it has no text
 // for one that runs, or has done what it is for.
-func (d *draft) startReason(service state.Service, r *replicaPlan, c state.Container) string {
+func (d *draft) startReason(service state.Service, r *replicaPlan, c state.Container) Reason {
 	if d.policy.NoStart {
 		if !c.Running() {
 			r.reasons = append(r.reasons, Reason{Text: "is " + string(c.Status)})
 		}
-		return ""
+		return Reason{}
 	}
 	switch c.Status {
 	case state.StatusCreated:
-		return "was not started"
+		return Reason{Text: "was not started"}
 	case state.StatusExited:
 		if hasCompleted(service, c) {
 			return d.rerunReason(service, r, c)
 		}
-		return fmt.Sprintf("exited with code %d", c.ExitCode)
+		return Reason{Text: fmt.Sprintf("exited with code %d", c.ExitCode)}
 	case state.StatusPaused:
 		d.warnings = append(d.warnings, fmt.Sprintf("container %s is paused and stays so: `docker unpause %s`", c.Name, c.Name))
 	case state.StatusRunning, state.StatusRestarting, state.StatusRemoving, state.StatusDead:
 	}
 	if !c.Running() {
-		return ""
+		return Reason{}
 	}
 	return d.restartReason(service, c)
 }

@@ -28,7 +28,7 @@ func configReasons(container state.Container, service state.Service, hash string
 	if hash == "" {
 		return nil
 	}
-	return []Reason{{Field: "configuration", Old: short(old), New: short(hash)}}
+	return []Reason{{Field: "configuration", Old: short(old), New: short(hash), At: writtenAt(service.Where, "")}}
 }
 
 func short(hash string) string {
@@ -68,7 +68,7 @@ func inputReasons(container state.Container, service state.Service) []Reason {
 	var reasons []Reason
 	for name, digest := range service.Inputs {
 		if old, known := applied[name]; known && old != digest {
-			reasons = append(reasons, Reason{Text: name + ": its content changed"})
+			reasons = append(reasons, Reason{Text: name + ": its content changed", At: writtenAt(service.Where, name)})
 		}
 	}
 	slices.SortFunc(reasons, func(a, b Reason) int { return bytes.Compare([]byte(a.Text), []byte(b.Text)) })

@@ -40,7 +40,8 @@ func (d *draft) imageReasons(service state.Service, c state.Container) []Reason 
 	if !there || c.ImageID == "" || image.ID == c.ImageID {
 		return nil
 	}
-	return []Reason{{Field: "image " + service.Config.Image, Old: shortID(c.ImageID), New: shortID(image.ID)}}
+	return []Reason{{Field: "image " + service.Config.Image, Old: shortID(c.ImageID), New: shortID(image.ID),
+		At: writtenAt(service.Where, "image")}}
 }
 
 func shortID(id string) string {
@@ -52,17 +53,19 @@ func shortID(id string) string {
 // and one that is replaced.
 func (d *draft) mountReasons(service state.Service, c state.Container) []Reason {
 	reasons := d.mountedImageReasons(service, c)
-	for _, mount := range service.Config.Volumes {
+	for index, mount := range service.Config.Volumes {
 		p := d.volumes[mount.Source]
+		at := writtenAt(service.Where, fmt.Sprintf("volumes[%d]", index))
 		if mount.Type != "volume" || p == nil {
 			continue
 		}
 		if p.action == Replace {
-			reasons = append(reasons, Reason{Text: "volume " + p.volume.Key + " is replaced"})
+			reasons = append(reasons, Reason{Text: "volume " + p.volume.Key + " is replaced", At: at})
 		}
 		i := slices.IndexFunc(c.Mounts, func(m state.Mount) bool { return m.Destination == mount.Target })
 		if i >= 0 && c.Mounts[i].Type == "volume" && c.Mounts[i].Name != p.volume.Config.Name {
-			reasons = append(reasons, Reason{Field: "volume at " + mount.Target, Old: c.Mounts[i].Name, New: p.volume.Config.Name})
+			reasons = append(reasons, Reason{Field: "volume at " + mount.Target, Old: c.Mounts[i].Name, New: p.volume.Config.Name,
+				At: writtenAt(p.volume.Where, "name")})
 		}
 	}
 	return reasons
@@ -76,11 +79,12 @@ func (d *draft) mountedImageReasons(service state.Service, c state.Container) []
 		return nil
 	}
 	var reasons []Reason
-	for _, mount := range service.Config.Volumes {
+	for i, mount := range service.Config.Volumes {
 		image, there := d.index.images[mount.Source]
 		old, known := ids[mount.Target]
 		if mount.Type == types.VolumeTypeImage && there && known && old != image.ID {
-			reasons = append(reasons, Reason{Field: "image " + mount.Source + " at " + mount.Target, Old: shortID(old), New: shortID(image.ID)})
+			reasons = append(reasons, Reason{Field: "image " + mount.Source + " at " + mount.Target, Old: shortID(old), New: shortID(image.ID),
+				At: writtenAt(service.Where, fmt.Sprintf("volumes[%d]", i))})
 		}
 	}
 	return reasons
@@ -100,12 +104,12 @@ func (d *draft) networkReasons(service state.Service, c state.Container) []Reaso
 		}
 		endpoint, attached := c.Networks[p.network.Config.Name]
 		if attached && endpoint.NetworkID != "" && endpoint.NetworkID != p.observed.ID {
-			reasons = append(reasons, Reason{Text: "network " + key + " was created again since"})
+			reasons = append(reasons, Reason{Text: "network " + key + " was created again since", At: writtenAt(service.Where, "networks."+key)})
 		}
 	}
 	for name := range c.Networks {
 		if d.renamedNetwork(service, name) {
-			reasons = append(reasons, Reason{Text: "is attached to network " + name + ", which has another name now"})
+			reasons = append(reasons, Reason{Text: "is attached to network " + name + ", which has another name now", At: writtenAt(service.Where, "networks")})
 		}
 	}
 	slices.SortFunc(reasons, func(a, b Reason) int { return strings.Compare(a.Text, b.Text) })
@@ -141,7 +145,7 @@ func (d *draft) namespaceReasons(service state.Service, c state.Container) []Rea
 			continue
 		}
 		if current := d.sharedContainer(name); current == nil || share.actual != "container:"+current.ID {
-			reasons = append(reasons, Reason{Text: fmt.Sprintf("%s: the container of %s is another one", share.field, name)})
+			reasons = append(reasons, Reason{Text: fmt.Sprintf("%s: the container of %s is another one", share.field, name), At: writtenAt(service.Where, share.field)})
 		}
 	}
 	for _, from := range service.Config.VolumesFrom {
@@ -151,7 +155,7 @@ func (d *draft) namespaceReasons(service state.Service, c state.Container) []Rea
 		}
 		current := d.sharedContainer(name)
 		if current == nil || !slices.ContainsFunc(c.VolumesFrom, func(v string) bool { return strings.HasPrefix(v, current.ID) }) {
-			reasons = append(reasons, Reason{Text: "volumes_from: the container of " + name + " is another one"})
+			reasons = append(reasons, Reason{Text: "volumes_from: the container of " + name + " is another one", At: writtenAt(service.Where, "volumes_from")})
 		}
 	}
 	return reasons

@@ -74,6 +74,7 @@ type teardown struct {
 
 func newTeardown(desired state.Desired, observed state.Observed, timeout *time.Duration) *teardown {
 	d := newDraft(state.Desired{Project: desired.Project, Providers: desired.Providers}, observed, UpPolicy{StopTimeout: timeout})
+	d.model = desired
 	for _, s := range desired.Services {
 		d.services[s.Name] = &servicePlan{service: s}
 	}

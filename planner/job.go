@@ -10,10 +10,10 @@ func hasCompleted(service state.Service, c state.Container) bool {
 }
 
 // rerunReason says why a job that has completed is run again although its
-// container is as it should be; it is empty for one that is not.
-func (d *draft) rerunReason(service state.Service, r *replicaPlan, c state.Container) string {
+// container is as it should be; it has no text for one that is not.
+func (d *draft) rerunReason(service state.Service, r *replicaPlan, c state.Container) Reason {
 	reason := d.renewedReason(service, c)
-	if reason == "" {
+	if reason.Text == "" {
 		r.reasons = append(r.reasons, Reason{Text: "has completed"})
 	}
 	return reason

@@ -54,7 +54,7 @@ func (d *draft) compareNetwork(p *networkPlan) {
 	}
 	if hash := labels[state.LabelConfigHash]; hash != "" && hash != p.network.Hash {
 		p.action = Replace
-		p.reasons = []Reason{{Field: "configuration", Old: short(hash), New: short(p.network.Hash)}}
+		p.reasons = networkReasons(*p.observed, p.network, hash)
 	}
 }
 

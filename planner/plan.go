@@ -149,6 +149,9 @@ type Node struct {
 	// dependencies that are not required.
 	Settled []ID   `json:"settled,omitempty"`
 	Reason  string `json:"reason,omitempty"`
+	// Written is where the file has what the node is about, and its parts: what
+	// to point at when it fails.
+	Written []Written `json:"written,omitempty"`
 	// Canonical is the name that the container has in the end, where the
 	// operation knows it by a temporary one.
 	Canonical string `json:"canonical,omitempty"`

@@ -2,15 +2,16 @@ package planner
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/stackctl/stack/state"
 )
 
-// restartReason says why a container that runs is to be restarted; it is empty
-// for one that is not.
-func (d *draft) restartReason(service state.Service, c state.Container) string {
-	if reason := d.renewedReason(service, c); reason != "" {
+// restartReason says why a container that runs is to be restarted; it has no
+// text for one that is not.
+func (d *draft) restartReason(service state.Service, c state.Container) Reason {
+	if reason := d.renewedReason(service, c); reason.Text != "" {
 		return reason
 	}
 	for _, dependency := range service.DependsOn {
@@ -21,10 +22,13 @@ func (d *draft) restartReason(service state.Service, c state.Container) string {
 		r := p.replicas[0]
 		restarts := d.starts(r) && !d.excludes(dependency.Service)
 		if restarts || r.current != nil && c.StartedAt.Before(r.current.StartedAt) {
-			return fmt.Sprintf("%s, whose namespace it shares, is started again", r.ref)
+			return Reason{
+				Text: fmt.Sprintf("%s, whose namespace it shares, is started again", r.ref),
+				At:   writtenAt(service.Where, tieOf(service, dependency.Service)),
+			}
 		}
 	}
-	return ""
+	return Reason{}
 }
 
 // renewedReason says what a container depends on with `restart: true` and has
@@ -32,17 +36,21 @@ func (d *draft) restartReason(service state.Service, c state.Container) string {
 // from what is observed and not only from what this plan does, so that a run
 // which ended between a replacement and the restarts that follow from it is
 // finished by the next.
-func (d *draft) renewedReason(service state.Service, c state.Container) string {
+func (d *draft) renewedReason(service state.Service, c state.Container) Reason {
 	for _, dependency := range service.DependsOn {
 		p := d.services[dependency.Service]
 		if p == nil || !dependency.Restart {
 			continue
 		}
 		if r := d.renewed(p, c); r != nil {
-			return fmt.Sprintf("%s is newer than what it started with, and depends_on.%s.restart is true", r.ref, dependency.Service)
+			field := "depends_on." + dependency.Service + ".restart"
+			return Reason{
+				Text: fmt.Sprintf("%s is newer than what it started with, and %s is true", r.ref, field),
+				At:   writtenAt(service.Where, field),
+			}
 		}
 	}
-	return ""
+	return Reason{}
 }
 
 // renewed is a replica that a dependent has not seen: one that took the place
@@ -72,13 +80,19 @@ func (d *draft) renewed(p *servicePlan, dependent state.Container) *replicaPlan 
 	return nil
 }
 
-// sharesNamespace is true for a service that lives in a namespace of another
-// one's container.
-func sharesNamespace(service state.Service, other string) bool {
-	for _, mode := range []string{service.Config.NetworkMode, service.Config.Ipc, service.Config.Pid} {
-		if name, is := strings.CutPrefix(mode, "service:"); is && name == other {
-			return true
+// tieOf is the field that makes a service live in a namespace of another one's
+// container; it is empty where none does.
+func tieOf(service state.Service, other string) string {
+	for _, tie := range []struct{ field, mode string }{
+		{"network_mode", service.Config.NetworkMode}, {"ipc", service.Config.Ipc}, {"pid", service.Config.Pid},
+	} {
+		if tie.mode == types.ServicePrefix+other {
+			return tie.field
 		}
 	}
-	return false
+	return ""
 }
+
+// sharesNamespace is true for a service that lives in a namespace of another
+// one's container.
+func sharesNamespace(service state.Service, other string) bool { return tieOf(service, other) != "" }

@@ -39,7 +39,9 @@ func (d *draft) addSurplus(p *servicePlan, s slot) {
 		if p.frozen {
 			action = NoOp
 		}
-		d.change(Change{Ref: s.ref, Name: c.Name, Action: action, Reasons: []Reason{{Text: reason}}})
+		d.change(Change{Ref: s.ref, Name: c.Name, Action: action, Reasons: []Reason{{
+			Text: reason, At: writtenAt(p.service.Where, "scale", "deploy.replicas", ""),
+		}}})
 		if p.frozen {
 			continue
 		}

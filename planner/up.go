@@ -52,6 +52,7 @@ func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, 
 // decided first, in dependency order, and then written down as nodes.
 type draft struct {
 	desired  state.Desired
+	model    state.Desired // where it is written
 	policy   UpPolicy
 	index    index
 	nodes    nodeSet
@@ -74,6 +75,7 @@ type draft struct {
 func newDraft(desired state.Desired, observed state.Observed, policy UpPolicy) *draft {
 	return &draft{
 		desired:  desired,
+		model:    desired,
 		policy:   policy,
 		index:    newIndex(observed),
 		services: map[string]*servicePlan{},
@@ -100,6 +102,7 @@ func (d *draft) plan() (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	d.locate(nodes)
 	slices.SortFunc(d.changes, func(a, b Change) int {
 		if c := a.Ref.Compare(b.Ref); c != 0 {
 			return c

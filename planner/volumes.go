@@ -48,7 +48,7 @@ func (d *draft) compareVolume(p *volumePlan, observed state.ObservedVolume) {
 	if hash == "" || hash == p.volume.Hash {
 		return
 	}
-	reasons := []Reason{{Field: "configuration", Old: short(hash), New: short(p.volume.Hash)}}
+	reasons := volumeReasons(observed, p.volume, hash)
 	if !slices.Contains(d.policy.Consents, observed.Name) {
 		d.consents = append(d.consents, Consent{
 			Ref: state.VolumeRef(p.volume.Key), Name: observed.Name, Reasons: reasons,

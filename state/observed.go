@@ -178,9 +178,10 @@ type ObservedNetwork struct {
 
 // ObservedVolume is a volume that the engine holds.
 type ObservedVolume struct {
-	Name   string            `json:"name"`
-	Driver string            `json:"driver,omitempty"`
-	Labels map[string]string `json:"labels,omitempty"`
+	Name       string            `json:"name"`
+	Driver     string            `json:"driver,omitempty"`
+	DriverOpts map[string]string `json:"driverOpts,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
 	// Created is when it was made, to the second.
 	Created time.Time `json:"created,omitzero"`
 }

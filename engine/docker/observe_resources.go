@@ -102,7 +102,9 @@ func (o observer) volumes(ctx context.Context, api *client.Client, scope state.S
 }
 
 func describeVolume(v volume.Volume) state.ObservedVolume {
-	return state.ObservedVolume{Name: v.Name, Driver: v.Driver, Labels: v.Labels, Created: parseTime(v.CreatedAt)}
+	return state.ObservedVolume{
+		Name: v.Name, Driver: v.Driver, DriverOpts: v.Options, Labels: v.Labels, Created: parseTime(v.CreatedAt),
+	}
 }
 
 func (o observer) images(ctx context.Context, api *client.Client, references []string) (map[string]state.Image, error) {

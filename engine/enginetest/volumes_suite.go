@@ -41,6 +41,15 @@ var storing = []obligation{
 			{Name: name, Driver: "local", Labels: f.labels(map[string]string{state.LabelVolume: "data"})},
 		}))
 	}},
+	{"describes the options of a volume", func(t *testing.T, f *fixture) {
+		spec := state.VolumeSpec{Labels: f.labels(map[string]string{state.LabelVolume: "quick"})}
+		spec.Config.Name = f.project + "_quick"
+		spec.Config.DriverOpts = map[string]string{"type": "tmpfs", "device": "tmpfs", "o": "size=1m"}
+		assert.NilError(t, f.CreateVolume(f.ctx, spec))
+		assert.Check(t, is.DeepEqual(f.observe().Volumes, []state.ObservedVolume{
+			{Name: spec.Config.Name, Driver: "local", DriverOpts: spec.Config.DriverOpts, Labels: spec.Labels},
+		}))
+	}},
 	{"leaves a volume that is there already as it is", func(t *testing.T, f *fixture) {
 		f.volume("data")
 		f.volume("data")

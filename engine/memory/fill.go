@@ -17,7 +17,7 @@ import (
 func (m volumes) FillVolume(ctx context.Context, spec state.FilesVolume) error {
 	name := spec.Volume.Config.Name
 	err := m.update(ctx, func(w *world, at time.Time) error {
-		w.volume(name, spec.Volume.Config.Driver, spec.Volume.Labels, at)
+		w.volume(spec.Volume, at)
 		v := w.Volumes[name]
 		if v.Labels[state.LabelStackFiles] == "" {
 			return fmt.Errorf("it was not made for configs and secrets: %w", engine.ErrConflict)

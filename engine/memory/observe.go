@@ -70,7 +70,9 @@ func (w *world) observe(scope state.Scope) state.Observed {
 	slices.SortFunc(o.Networks, func(a, b state.ObservedNetwork) int { return cmp.Compare(a.Name, b.Name) })
 	for _, v := range w.Volumes {
 		if v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
-			o.Volumes = append(o.Volumes, state.ObservedVolume{Name: v.Name, Driver: v.Driver, Labels: maps.Clone(v.Labels), Created: v.Created})
+			o.Volumes = append(o.Volumes, state.ObservedVolume{
+				Name: v.Name, Driver: v.Driver, DriverOpts: maps.Clone(v.Opts), Labels: maps.Clone(v.Labels), Created: v.Created,
+			})
 		}
 	}
 	slices.SortFunc(o.Volumes, func(a, b state.ObservedVolume) int { return cmp.Compare(a.Name, b.Name) })

@@ -20,6 +20,7 @@ import (
 type volume struct {
 	Name    string
 	Driver  string
+	Opts    map[string]string
 	Labels  map[string]string
 	Created time.Time
 	Files   map[string]content // by the path in the volume, of one that was filled
@@ -30,7 +31,7 @@ type volumes struct{ *Memory }
 // CreateVolume creates a volume, or leaves the one of that name as it is.
 func (m volumes) CreateVolume(ctx context.Context, spec state.VolumeSpec) error {
 	return m.update(ctx, func(w *world, at time.Time) error {
-		w.volume(spec.Config.Name, spec.Config.Driver, spec.Labels, at)
+		w.volume(spec, at)
 		return nil
 	})
 }
@@ -51,9 +52,13 @@ func (m volumes) RemoveVolume(ctx context.Context, name string) error {
 }
 
 // volume makes a volume, unless there is one of that name.
-func (w *world) volume(name, driver string, labels map[string]string, at time.Time) {
+func (w *world) volume(spec state.VolumeSpec, at time.Time) {
+	name, config := spec.Config.Name, spec.Config
 	if _, ok := w.Volumes[name]; !ok {
-		w.Volumes[name] = &volume{Name: name, Driver: cmp.Or(driver, "local"), Labels: maps.Clone(labels), Created: at.Truncate(time.Second)}
+		w.Volumes[name] = &volume{
+			Name: name, Driver: cmp.Or(config.Driver, "local"), Opts: maps.Clone(config.DriverOpts),
+			Labels: maps.Clone(spec.Labels), Created: at.Truncate(time.Second),
+		}
 	}
 }
 
@@ -117,7 +122,7 @@ func (w *world) mountVolume(c *container, m *state.Mount) {
 		m.Name = w.id("volume")
 		c.Anonymous = append(c.Anonymous, m.Name)
 	}
-	w.volume(m.Name, "", nil, c.Created)
+	w.volume(state.VolumeSpec{Config: types.VolumeConfig{Name: m.Name}}, c.Created)
 	m.Source = "/var/lib/docker/volumes/" + m.Name + "/_data"
 }
 
