@@ -55,7 +55,10 @@ type Event struct {
 	// Detail says why and when.
 	Again bool   `json:"again,omitempty"`
 	Error string `json:"error,omitempty"`
-	Cause string `json:"cause,omitempty"`
+	// Field and At are where the file has what failed.
+	Field string         `json:"field,omitempty"`
+	At    state.Position `json:"at,omitzero"`
+	Cause string         `json:"cause,omitempty"`
 }
 
 // Sink takes events, one at a time. The zero value must not be called: use

@@ -145,7 +145,7 @@ func (w *wait) running(c state.Container) (met bool, err error) {
 	case c.Health == state.HealthHealthy:
 		return true, nil
 	case c.Health == state.HealthUnhealthy:
-		return false, errors.New("is unhealthy")
+		return false, engine.AboutPart(errors.New("is unhealthy"), state.PartHealth, "")
 	}
 	return false, nil
 }

@@ -23,16 +23,27 @@ type NodeError struct {
 	Ref  state.Ref
 	Name string // in the engine
 	Kind string // of the operation
-	Err  error
+	// Cause is where the file has what failed; the zero value is nowhere.
+	Cause planner.Written
+	Err   error
 }
 
-// Error names the resource and says what went wrong.
+// Error names the resource, says what went wrong, and where in the file it
+// comes from.
 func (e *NodeError) Error() string {
 	text := e.Err.Error()
-	if strings.Contains(text, e.Name) {
+	if !strings.Contains(text, e.Name) {
+		text = fmt.Sprintf("%s %s: %s", e.Ref.Kind, e.Name, text)
+	}
+	cause := e.Cause.String()
+	if cause == "" {
 		return text
 	}
-	return fmt.Sprintf("%s %s: %s", e.Ref.Kind, e.Name, text)
+	first, rest, more := strings.Cut(text, "\n")
+	if more {
+		rest = "\n" + rest
+	}
+	return fmt.Sprintf("%s (%s)%s", first, cause, rest)
 }
 
 // Unwrap returns the engine's error.

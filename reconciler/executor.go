@@ -12,6 +12,7 @@ import (
 	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
 )
 
 // DefaultParallel is how many engine calls run at once where nothing is said.
@@ -210,8 +211,10 @@ func (r *run) finish(done result, failures *failures, interrupted bool) {
 func (r *run) fail(node planner.Node, err error, canceled bool, failures *failures) {
 	ended := about(node, event.Failed)
 	ended.Error = engine.WithoutOutput(err).Error() // that was told as progress
+	cause := node.CauseOf(engine.PartOf(err))
+	ended.Field, ended.At = cause.Field, cause.At
 	if canceled {
-		ended.Phase, ended.Error = event.Canceled, ""
+		ended.Phase, ended.Error, ended.Field, ended.At = event.Canceled, "", "", state.Position{}
 	}
 	r.emit(ended)
 	switch {
@@ -221,7 +224,7 @@ func (r *run) fail(node planner.Node, err error, canceled bool, failures *failur
 		warning.Detail = "goes on without it, as it is not required: " + ended.Error
 		r.emit(warning)
 	default:
-		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Err: err})
+		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Cause: cause, Err: err})
 		r.slotFailed(node.ID)
 	}
 }

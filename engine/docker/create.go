@@ -174,9 +174,11 @@ func (c containers) explainCreate(err error, spec state.ContainerSpec) error {
 	case errors.Is(failed, engine.ErrConflict):
 		return failed
 	case strings.Contains(text, "bind source path does not exist"):
-		return hint(failed, "create that path, or set bind.create_host_path: true")
+		return engine.AboutPart(hint(failed, "create that path, or set bind.create_host_path: true"), state.PartMount, refusedMount(text))
 	case errors.Is(failed, engine.ErrNotFound) && strings.Contains(text, "No such image"):
-		return hint(failed, "pull or build %s first", spec.Config.Image)
+		return engine.AboutPart(hint(failed, "pull or build %s first", spec.Config.Image), state.PartImage, "")
+	case refusedMount(text) != "":
+		return engine.AboutPart(failed, state.PartMount, refusedMount(text))
 	default:
 		return failed
 	}

@@ -125,13 +125,16 @@ func (c containers) explainStart(ctx context.Context, api *client.Client, err er
 	text := err.Error()
 	switch {
 	case strings.Contains(text, "port is already allocated"), strings.Contains(text, "address already in use"):
-		return c.explainPort(ctx, api, failed, text)
+		return engine.AboutPart(c.explainPort(ctx, api, failed, text), state.PartPort, takenPort(text))
 	case strings.Contains(text, "executable file not found"), strings.Contains(text, "no such file or directory") && strings.Contains(text, "exec"):
-		return hint(failed, "the command is not in the image: check command and entrypoint")
+		return engine.AboutPart(hint(failed, "the command is not in the image: check command and entrypoint"), state.PartCommand, "")
 	case strings.Contains(text, "not a directory") && strings.Contains(text, "mount"):
-		return hint(failed, "a file is mounted on a directory, or a directory on a file: check the volumes' paths")
+		failed = hint(failed, "a file is mounted on a directory, or a directory on a file: check the volumes' paths")
+		return engine.AboutPart(failed, state.PartMount, refusedMount(text))
 	case strings.Contains(text, "permission denied") && strings.Contains(text, "exec"):
-		return hint(failed, "the command is not executable: check its mode")
+		return engine.AboutPart(hint(failed, "the command is not executable: check its mode"), state.PartCommand, "")
+	case refusedMount(text) != "":
+		return engine.AboutPart(failed, state.PartMount, refusedMount(text))
 	default:
 		return failed
 	}

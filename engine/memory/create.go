@@ -40,7 +40,7 @@ func (w *world) create(spec state.ContainerSpec, at time.Time) (string, error) {
 	}
 	image, err := w.image(spec.Config.Image)
 	if err != nil {
-		return "", err
+		return "", engine.AboutPart(err, state.PartImage, "")
 	}
 	c, err := w.describe(spec, image)
 	if err != nil {

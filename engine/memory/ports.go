@@ -9,6 +9,7 @@ import (
 
 	"github.com/compose-spec/compose-go/v2/types"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -98,7 +99,7 @@ func (w *world) allocate(b binding) (int, error) {
 			return number, nil
 		}
 	}
-	return 0, fmt.Errorf("bind for %s:%d failed: port is already allocated", b.HostIP, first)
+	return 0, engine.AboutPart(fmt.Errorf("bind for %s:%d failed: port is already allocated", b.HostIP, first), state.PartPort, strconv.Itoa(first))
 }
 
 // publisher is the container that has a host port already.

@@ -84,7 +84,7 @@ func (w *world) mount(c *container, config types.ServiceConfig, i *image) error 
 	for _, v := range config.Volumes {
 		m := state.Mount{Type: v.Type, Source: v.Source, Destination: clean(v.Target), ReadOnly: v.ReadOnly}
 		if covered[m.Destination] {
-			return fmt.Errorf("duplicate mount point: %s", m.Destination)
+			return engine.AboutPart(fmt.Errorf("duplicate mount point: %s", m.Destination), state.PartMount, v.Target)
 		}
 		covered[m.Destination] = true
 		if v.Type == types.VolumeTypeVolume {

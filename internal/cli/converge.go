@@ -1,11 +1,7 @@
 package cli
 
 import (
-	"bufio"
 	"context"
-	"fmt"
-	"io"
-	"strings"
 
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -34,80 +30,6 @@ func (c *convergence) plan(ctx context.Context) (step, error) {
 	}
 	plan, err := planner.Up(c.desired, observed, c.policy)
 	return step{observed, plan}, err
-}
-
-// prepare plans, and asks for the consents that the plan needs.
-func (c *convergence) prepare(ctx context.Context) (step, error) {
-	s, err := c.plan(ctx)
-	if err != nil || len(s.plan.Consents) == 0 {
-		return s, err
-	}
-	var given []string
-	for _, consent := range s.plan.Consents {
-		ok, err := c.ask(ctx, consent)
-		if err != nil {
-			return step{}, err
-		}
-		if ok {
-			given = append(given, consent.Name)
-		}
-	}
-	if len(given) == 0 {
-		return s, nil
-	}
-	c.policy.Consents = append(c.policy.Consents, given...)
-	return c.plan(ctx)
-}
-
-// ask asks a person for one consent. Without a terminal it is an error: what
-// would be lost must not depend on who happens to look.
-func (c *convergence) ask(ctx context.Context, consent planner.Consent) (bool, error) {
-	switch {
-	case c.yes:
-		return true, nil
-	case c.preview:
-		return false, nil
-	case !isTerminal(c.app.process.In):
-		return false, &consentError{consent}
-	}
-	var question strings.Builder
-	fmt.Fprintf(&question, "%s\n", consent.Text)
-	for _, reason := range consent.Reasons {
-		fmt.Fprintf(&question, "    %s\n", reason)
-	}
-	question.WriteString("Do it? [y/N] ")
-	if _, err := io.WriteString(c.app.process.Err, question.String()); err != nil {
-		return false, err
-	}
-	return readYes(ctx, c.app.process.In)
-}
-
-// readYes reads one answer. An interrupt does not wait for it.
-func readYes(ctx context.Context, in io.Reader) (bool, error) {
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(in).ReadString('\n')
-		answer <- line
-	}()
-	select {
-	case line := <-answer:
-		return truth(strings.TrimSpace(line)), nil
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
-}
-
-// consentError is a consent that nobody is there to give.
-type consentError struct{ consent planner.Consent }
-
-func (e *consentError) Error() string {
-	var b strings.Builder
-	b.WriteString(e.consent.Text)
-	for _, reason := range e.consent.Reasons {
-		b.WriteString("\n    " + reason.String())
-	}
-	b.WriteString("\nNothing was changed. To let it happen, run again with --yes")
-	return b.String()
 }
 
 // run executes a prepared step, and what has to follow it. After that other

@@ -39,6 +39,7 @@ type planOptions struct {
 	noDeps           bool
 	noStart          bool
 	scale            []string
+	replaceVolumes   []string
 	wait             bool
 	waitTimeout      int
 	timeout          int
@@ -63,6 +64,7 @@ func (o *planOptions) registerCreate(f *pflag.FlagSet) {
 	f.BoolVar(&o.noRecreate, "no-recreate", false, "Leave containers that exist as they are. Incompatible with --force-recreate")
 	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have")
 	f.StringArrayVar(&o.scale, "scale", nil, "Number of replicas as SERVICE=NUM, in place of the compose file's")
+	f.StringArrayVar(&o.replaceVolumes, "replace-volume", nil, "Replace this volume if it is defined otherwise now; the data in it is lost (--yes does it for all)")
 }
 
 // registerUp registers the flags that only up has.
@@ -159,6 +161,9 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 		return goal{}, err
 	}
 	policy.Selected = expand(services, t.project)
+	if policy.Consents, err = consents(o.replaceVolumes, desired.Volumes); err != nil {
+		return goal{}, err
+	}
 	return goal{target: t, desired: desired, policy: policy}, nil
 }
 

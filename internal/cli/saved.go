@@ -44,7 +44,7 @@ type savedPlan struct {
 }
 
 func newSavedPlan(o planOptions, services []string, c *convergence, s step) (*savedPlan, error) {
-	plan, err := json.Marshal(s.plan)
+	plan, err := json.Marshal(deeds(s.plan))
 	if err != nil {
 		return nil, fmt.Errorf("plan of project %s: %w", s.plan.Project, err)
 	}
@@ -54,6 +54,31 @@ func newSavedPlan(o planOptions, services []string, c *convergence, s step) (*sa
 		Desired: desiredDigests(c.desired), Observed: observedDigests(s.observed, planner.Scope(c.desired).Images),
 		Policy: c.policy, Plan: plan,
 	}, nil
+}
+
+// deeds is a plan without what does not matter to what it does: where the files
+// say so, which a comment above moves, and the warnings.
+func deeds(plan planner.Plan) planner.Plan {
+	plan.Warnings = nil
+	plan.Changes, plan.Consents, plan.Nodes = slices.Clone(plan.Changes), slices.Clone(plan.Consents), slices.Clone(plan.Nodes)
+	for i := range plan.Changes {
+		plan.Changes[i].Reasons = unplaced(plan.Changes[i].Reasons)
+	}
+	for i := range plan.Consents {
+		plan.Consents[i].Reasons = unplaced(plan.Consents[i].Reasons)
+	}
+	for i := range plan.Nodes {
+		plan.Nodes[i].Written = nil
+	}
+	return plan
+}
+
+func unplaced(reasons []planner.Reason) []planner.Reason {
+	reasons = slices.Clone(reasons)
+	for i := range reasons {
+		reasons[i].At = state.Position{}
+	}
+	return reasons
 }
 
 // write replaces the file, readable by its owner only.
@@ -102,7 +127,7 @@ func (p *savedPlan) apply(o *planOptions) []string {
 // check returns an error that says what has moved, if the plan that is made now
 // is not the saved one.
 func (p *savedPlan) check(desired state.Desired, now step) error {
-	plan, err := json.Marshal(now.plan)
+	plan, err := json.Marshal(deeds(now.plan))
 	if err != nil {
 		return fmt.Errorf("plan of project %s: %w", now.plan.Project, err)
 	}

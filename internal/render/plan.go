@@ -16,10 +16,22 @@ type PlanOptions struct {
 	Color bool
 	// Verbose lists also what stays as it is.
 	Verbose bool
-	// Consent is how a person gives the consents that the plan asks for. Empty
-	// is "--yes".
-	Consent string
 }
+
+// ConsentFlags are the flags that give the consents that a plan asks for.
+func ConsentFlags(consents []planner.Consent) string {
+	var single []string
+	for _, c := range consents {
+		single = append(single, "--replace-volume "+c.Ref.Name)
+	}
+	if len(single) == 1 {
+		return single[0] + " (or --yes)"
+	}
+	return strings.Join(single, " ") + " (or some of these, or --yes for all)"
+}
+
+// Reason is a reason in a line, with the place in the file that it comes from.
+func Reason(reason planner.Reason) string { return reason.String() + whereAt(reason) }
 
 // Plan prints what a plan would do and why, for a person.
 func Plan(w io.Writer, plan planner.Plan, options PlanOptions) error {
@@ -89,11 +101,15 @@ func (t *planText) entry(e entry, labels, names int) {
 		head += "  " + t.style.dim(e.note)
 	}
 	t.line("%s", strings.TrimRight(head, " "))
-	for _, reason := range e.reasons {
-		t.line("        %s", reason)
-	}
+	t.reasons(e.reasons)
 	if e.undo != "" {
 		t.line("        %s", t.style.dim(e.undo))
+	}
+}
+
+func (t *planText) reasons(reasons []planner.Reason) {
+	for _, reason := range reasons {
+		t.line("        %s%s", reason, t.style.dim(whereAt(reason)))
 	}
 }
 
@@ -142,18 +158,12 @@ func (t *planText) consents() {
 	if len(t.plan.Consents) == 0 {
 		return
 	}
-	consent := t.options.Consent
-	if consent == "" {
-		consent = "--yes"
-	}
 	t.line("%s", t.style.bold("Left as it is, for data would be lost"))
 	for _, c := range t.plan.Consents {
 		t.line("%s %s", t.style.paint(red, "  !"), c.Text)
-		for _, reason := range c.Reasons {
-			t.line("        %s", reason)
-		}
+		t.reasons(c.Reasons)
 	}
-	t.line("    to let this happen: %s", consent)
+	t.line("    to let this happen: %s", ConsentFlags(t.plan.Consents))
 	t.line("")
 }
 

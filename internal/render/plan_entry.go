@@ -17,7 +17,7 @@ type entry struct {
 	label   string // the service, or the key in the compose file
 	names   string // the engine's
 	note    string
-	reasons []string
+	reasons []planner.Reason
 	undo    string
 	changes []planner.Change
 	rank    int // in the order of the plan
@@ -78,15 +78,22 @@ func (e *entry) explain(change planner.Change) {
 	lone := len(change.Reasons) == 1 && change.Reasons[0].Field == ""
 	switch {
 	case lone && e.note == "":
-		e.note = change.Reasons[0].Text
+		e.note = change.Reasons[0].Text + whereAt(change.Reasons[0])
 		return
 	case lone && change.Ref.Kind == state.KindImage:
 		e.note += " (" + change.Reasons[0].Text + ")"
 		return
 	}
-	for _, reason := range change.Reasons {
-		e.reasons = append(e.reasons, reason.String())
+	e.reasons = change.Reasons
+}
+
+// whereAt is what is said after a reason: the place in the file that it comes
+// from.
+func whereAt(reason planner.Reason) string {
+	if at := reason.At.String(); at != "" {
+		return "  (" + at + ")"
 	}
+	return ""
 }
 
 // unlistedImages are the images that nodes bring without a change that says so.

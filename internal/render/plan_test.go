@@ -21,7 +21,7 @@ func TestPlanReadsAsAPersonWouldTellIt(t *testing.T) {
 		{"mixed", mixedPlan(), PlanOptions{}},
 		{"mixed-verbose", mixedPlan(), PlanOptions{Verbose: true}},
 		{"mixed-color", mixedPlan(), PlanOptions{Color: true}},
-		{"consent", consentPlan(), PlanOptions{Consent: "stack up --yes"}},
+		{"consent", consentPlan(), PlanOptions{}},
 		{"down", downPlan(), PlanOptions{}},
 		{"scale", scalePlan(), PlanOptions{}},
 		{"unchanged", unchangedPlan(), PlanOptions{}},
