@@ -128,6 +128,9 @@ func (b *bringUp) create(after []ID) {
 		b.fail(err)
 		return
 	}
+	if b.replica.old != nil {
+		b.leavesBehind(*b.replica.old, spec.Config.Volumes)
+	}
 	for _, image := range service.Images() {
 		after = append(after, b.images[image])
 	}

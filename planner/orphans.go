@@ -23,6 +23,7 @@ func (d *draft) addOrphans() {
 		}
 		d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
 		d.remove(removal{label: ref.String() + " " + c.Name, ref: ref, container: c, group: c.Service, reason: reason})
+		d.leavesBehind(c, nil)
 	}
 	for service := range d.index.hooks {
 		if !slices.Contains(d.desired.Known, service) {

@@ -91,11 +91,24 @@ func (d *draft) removeHook(c state.Container, after []ID) ID {
 	const reason = "left by a run that failed or was interrupted"
 	d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
 	id := d.nodes.add(Node{
-		ID: ID("remove hook " + c.Name), Ref: ref, Group: c.Service, Reason: reason, After: after,
+		ID: hookRemoval(c), Ref: ref, Group: c.Service, Reason: reason, After: after,
 		Op: RemoveContainer{Container: c.Handle(), Options: state.RemoveOptions{Force: true, Volumes: true}},
 	})
 	d.releasedBy(id, c)
 	return id
+}
+
+func hookRemoval(hook state.Container) ID { return ID("remove hook " + hook.Name) }
+
+// hookRemovals are the nodes that remove the containers of a service's hooks.
+// They go before the service's own: the last one that has an anonymous volume
+// would take it along.
+func (d *draft) hookRemovals(service string) []ID {
+	var all []ID
+	for _, hook := range d.index.hooks[service] {
+		all = append(all, hookRemoval(hook))
+	}
+	return all
 }
 
 // undoCreate takes back what was prepared for a container before the one that

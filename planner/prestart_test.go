@@ -135,7 +135,7 @@ func TestTheContainerOfAHookIsNoReplicaAndNoOrphan(t *testing.T) {
 		remove hook shop-gone-pre_start-0
 		remove hook shop-web-pre_start-0
 		stop web/1
-		remove web/1 < stop web/1
+		remove web/1 < remove hook shop-web-pre_start-0, stop web/1
 		remove network shop_default < remove web/1`)
 }
 

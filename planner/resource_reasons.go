@@ -66,7 +66,8 @@ func (c *comparison) field(field, before, after string) {
 	if before == after || before == "" && field == "driver" {
 		return
 	}
-	reason := Reason{Field: field, Old: mask(field, before), New: mask(field, after)}
+	// The options of a mount may have a password in them: o: user=x,password=y.
+	reason := Reason{Field: field, Old: mask(field+before, before), New: mask(field+after, after)}
 	reason.At = reasonAt(c.where, reason)
 	c.reasons = append(c.reasons, reason)
 }

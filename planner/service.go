@@ -52,6 +52,7 @@ func (d *draft) addSurplus(p *servicePlan, s slot) {
 		p.gone = append(p.gone, d.remove(removal{
 			label: label, ref: s.ref, container: c, group: p.service.Name, reason: reason,
 		}))
+		d.leavesBehind(c, nil)
 	}
 }
 
@@ -88,6 +89,7 @@ func (d *draft) remove(m removal) ID {
 	if m.container.Live() {
 		last = []ID{d.stop(m)}
 	}
+	last = slices.Concat(last, d.hookRemovals(m.container.Service))
 	id := d.nodes.add(Node{
 		ID: ID("remove " + m.label), Ref: m.ref, Group: m.group, Reason: m.reason, After: last,
 		Op: RemoveContainer{Container: m.container.Handle(), Options: m.options},

@@ -34,7 +34,7 @@ func (t *trace) placed(list string, written []item, s types.ServiceConfig) []ite
 	case "ports":
 		return match(t, s.Ports, written, item.ports, samePort)
 	case "volumes":
-		return match(t, s.Volumes, written, item.volumes, sameMount)
+		return match(t, s.Volumes, written, item.volumes, sameVolume, sameMount)
 	case "secrets":
 		return match(t, s.Secrets, written, item.secrets, sameFile)
 	case "configs":
@@ -49,17 +49,20 @@ func (t *trace) placed(list string, written []item, s types.ServiceConfig) []ite
 	return distinct
 }
 
-// match finds for each of the final things the last item that is about it.
-func match[T any](t *trace, final []T, written []item, read func(item, *trace) []T, same func(a, b T) bool) []item {
-	read1 := make([][]T, len(written))
+// match finds for each of the final things the last item that is about it: that
+// is the same, by the first of the comparisons that finds any.
+func match[T any](t *trace, final []T, written []item, read func(item, *trace) []T, comparisons ...func(a, b T) bool) []item {
+	things := make([][]T, len(written))
 	for i, one := range written {
-		read1[i] = read(one, t)
+		things[i] = read(one, t)
 	}
 	placed := make([]item, len(final))
 	for i, wanted := range final {
-		for j := len(written) - 1; j >= 0 && placed[i].node == nil; j-- {
-			if slices.ContainsFunc(read1[j], func(one T) bool { return same(wanted, one) }) {
-				placed[i] = written[j]
+		for _, same := range comparisons {
+			for j := len(written) - 1; j >= 0 && placed[i].node == nil; j-- {
+				if slices.ContainsFunc(things[j], func(one T) bool { return same(wanted, one) }) {
+					placed[i] = written[j]
+				}
 			}
 		}
 	}
@@ -107,10 +110,15 @@ func samePort(a, b types.ServicePortConfig) bool {
 
 func (i item) volumes(t *trace) []types.ServiceVolumeConfig {
 	if !i.isText() {
-		return []types.ServiceVolumeConfig{{Target: i.text(t, "target")}}
+		return []types.ServiceVolumeConfig{{Type: i.text(t, "type"), Source: i.text(t, "source"), Target: i.text(t, "target")}}
 	}
 	volume, _ := format.ParseVolume(i.text(t))
 	return []types.ServiceVolumeConfig{volume}
+}
+
+// sameVolume compares the ends of sources only: the loader resolves paths.
+func sameVolume(a, b types.ServiceVolumeConfig) bool {
+	return sameMount(a, b) && a.Type == b.Type && path.Base(a.Source) == path.Base(b.Source)
 }
 
 func sameMount(a, b types.ServiceVolumeConfig) bool {
