@@ -69,14 +69,14 @@ func (d *draft) checkNever() {
 			if service.Build != nil {
 				advice = "build it first, or leave --no-build out"
 			}
-			d.fail(fmt.Errorf("service %s: its image %s is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
+			d.failAt(service.Where, "image", fmt.Errorf("service %s: its image %s is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
 		}
 		if !d.runsHooks(service) {
 			continue
 		}
 		for i, hook := range service.PreStart {
 			if image := hook.Config.Image; d.lacks(image) {
-				d.fail(fmt.Errorf("service %s: the image %s of its %s[%d] is not here, and pull_policy never forbids to pull it: pull it first (docker pull %s), or set another pull_policy",
+				d.failAt(service.Where, fmt.Sprintf("%s[%d].image", state.HookPreStart, i), fmt.Errorf("service %s: the image %s of its %s[%d] is not here, and pull_policy never forbids to pull it: pull it first (docker pull %s), or set another pull_policy",
 					service.Name, image, state.HookPreStart, i, image))
 			}
 		}

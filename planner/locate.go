@@ -1,8 +1,8 @@
 package planner
 
 import (
+	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -49,6 +49,14 @@ func writtenAt(where map[string]state.Position, fields ...string) state.Position
 		}
 	}
 	return at
+}
+
+// failAt notes what no plan can mend, with where the file asks for it.
+func (d *draft) failAt(where map[string]state.Position, field string, err error) {
+	if path, at := state.Written(where, field); at != (state.Position{}) {
+		err = fmt.Errorf("%w (%s)", err, Written{Field: path, At: at})
+	}
+	d.fail(err)
 }
 
 // locator finds what is wanted by what nodes say of it.
@@ -149,9 +157,16 @@ func ranField(service state.Service, op RunHook) string {
 	if op.Hook == "pre_stop" {
 		hooks = service.Config.PreStop
 	}
-	i := slices.IndexFunc(hooks, func(h types.ServiceHook) bool { return reflect.DeepEqual(h, op.Spec) })
+	spec := plain(op.Spec)
+	i := slices.IndexFunc(hooks, func(h types.ServiceHook) bool { return plain(h) == spec })
 	if i < 0 {
 		return ""
 	}
 	return fmt.Sprintf("%s[%d]", op.Hook, i)
+}
+
+// plain is equal for hooks that say the same.
+func plain(hook types.ServiceHook) string {
+	text, _ := json.Marshal(hook) // plain data: it cannot fail
+	return string(text)
 }

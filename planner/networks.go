@@ -27,7 +27,7 @@ func (d *draft) decideNetworks() {
 			continue
 		}
 		if network.External {
-			d.fail(fmt.Errorf(
+			d.failAt(network.Where, "external", fmt.Errorf(
 				"network %s declared as external, but could not be found: create it with `docker network create %s`, or take `external: true` away",
 				network.Config.Name, network.Config.Name))
 			continue

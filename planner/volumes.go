@@ -29,7 +29,7 @@ func (d *draft) decideVolumes() {
 			d.compareVolume(p, observed)
 		case there:
 		case volume.External:
-			d.fail(fmt.Errorf(
+			d.failAt(volume.Where, "external", fmt.Errorf(
 				"volume %s declared as external, but could not be found: create it with `docker volume create %s`, or take `external: true` away",
 				volume.Config.Name, volume.Config.Name))
 		default:

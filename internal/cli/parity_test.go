@@ -13,8 +13,9 @@ import (
 
 // ours are the flags that Docker Compose does not have, by command.
 var ours = map[string][]string{
+	"create":   {"replace-volume"},
 	"(global)": {"engine", "lock-timeout"},
-	"up":       {"plan", "probe"},
+	"up":       {"plan", "probe", "replace-volume"},
 }
 
 // flagRow is one line of the list of Docker Compose's flags.
