@@ -18,7 +18,7 @@ func (t *trace) items(s types.ServiceConfig) {
 		lists := t.lists
 		t.lists = map[string][]item{}
 		for list, written := range lists {
-			for i, one := range t.placed(list, written, s) {
+			for i, one := range placed(list, written, s) {
 				if one.node != nil {
 					t.entry(one.doc, indexed(list, i), entry{one.node, one.node}, 0)
 				}
@@ -29,16 +29,16 @@ func (t *trace) items(s types.ServiceConfig) {
 
 // placed are a list's items by their index in the end; one without a node is
 // not written.
-func (t *trace) placed(list string, written []item, s types.ServiceConfig) []item {
+func placed(list string, written []item, s types.ServiceConfig) []item {
 	switch list {
 	case "ports":
-		return match(t, s.Ports, written, item.ports, samePort)
+		return match(s.Ports, written, item.ports, samePort)
 	case "volumes":
-		return match(t, s.Volumes, written, item.volumes, sameVolume, sameMount)
+		return match(s.Volumes, written, item.volumes, sameVolume, sameMount)
 	case "secrets":
-		return match(t, s.Secrets, written, item.secrets, sameFile)
+		return match(s.Secrets, written, item.secrets, sameFile)
 	case "configs":
-		return match(t, s.Configs, written, item.configs, sameFile)
+		return match(s.Configs, written, item.configs, sameFile)
 	}
 	var distinct []item
 	for _, one := range written {
@@ -51,10 +51,10 @@ func (t *trace) placed(list string, written []item, s types.ServiceConfig) []ite
 
 // match finds for each of the final things the last item that is about it: that
 // is the same, by the first of the comparisons that finds any.
-func match[T any](t *trace, final []T, written []item, read func(item, *trace) []T, comparisons ...func(a, b T) bool) []item {
+func match[T any](final []T, written []item, read func(item) []T, comparisons ...func(a, b T) bool) []item {
 	things := make([][]T, len(written))
 	for i, one := range written {
-		things[i] = read(one, t)
+		things[i] = read(one)
 	}
 	placed := make([]item, len(final))
 	for i, wanted := range final {
@@ -70,7 +70,7 @@ func match[T any](t *trace, final []T, written []item, read func(item, *trace) [
 }
 
 // text is a scalar's value, or that of a field of a mapping, without variables.
-func (i item) text(t *trace, field ...string) string {
+func (i item) text(field ...string) string {
 	node := follow(i.node, field...)
 	if node == nil || node.Kind != yaml.ScalarNode {
 		return ""
@@ -84,16 +84,16 @@ func (i item) text(t *trace, field ...string) string {
 
 func (i item) isText() bool { return resolveAlias(i.node).Kind == yaml.ScalarNode }
 
-func (i item) ports(t *trace) []types.ServicePortConfig {
+func (i item) ports() []types.ServicePortConfig {
 	if !i.isText() {
-		target := i.text(t, "target")
-		ports, _ := types.ParsePortConfig(target + "/" + orTCP(i.text(t, "protocol")))
+		target := i.text("target")
+		ports, _ := types.ParsePortConfig(target + "/" + orTCP(i.text("protocol")))
 		for j := range ports {
-			ports[j].Published, ports[j].HostIP = i.text(t, "published"), i.text(t, "host_ip")
+			ports[j].Published, ports[j].HostIP = i.text("published"), i.text("host_ip")
 		}
 		return ports
 	}
-	ports, _ := types.ParsePortConfig(i.text(t)) // one that cannot be read was not loaded
+	ports, _ := types.ParsePortConfig(i.text()) // one that cannot be read was not loaded
 	return ports
 }
 
@@ -108,11 +108,11 @@ func samePort(a, b types.ServicePortConfig) bool {
 	return a.Target == b.Target && a.Published == b.Published && orTCP(a.Protocol) == orTCP(b.Protocol) && a.HostIP == b.HostIP
 }
 
-func (i item) volumes(t *trace) []types.ServiceVolumeConfig {
+func (i item) volumes() []types.ServiceVolumeConfig {
 	if !i.isText() {
-		return []types.ServiceVolumeConfig{{Type: i.text(t, "type"), Source: i.text(t, "source"), Target: i.text(t, "target")}}
+		return []types.ServiceVolumeConfig{{Type: i.text("type"), Source: i.text("source"), Target: i.text("target")}}
 	}
-	volume, _ := format.ParseVolume(i.text(t))
+	volume, _ := format.ParseVolume(i.text())
 	return []types.ServiceVolumeConfig{volume}
 }
 
@@ -125,19 +125,19 @@ func sameMount(a, b types.ServiceVolumeConfig) bool {
 	return path.Clean(a.Target) == path.Clean(b.Target)
 }
 
-func (i item) secrets(t *trace) []types.ServiceSecretConfig {
-	return []types.ServiceSecretConfig{types.ServiceSecretConfig(i.file(t))}
+func (i item) secrets() []types.ServiceSecretConfig {
+	return []types.ServiceSecretConfig{types.ServiceSecretConfig(i.file())}
 }
 
-func (i item) configs(t *trace) []types.ServiceConfigObjConfig {
-	return []types.ServiceConfigObjConfig{types.ServiceConfigObjConfig(i.file(t))}
+func (i item) configs() []types.ServiceConfigObjConfig {
+	return []types.ServiceConfigObjConfig{types.ServiceConfigObjConfig(i.file())}
 }
 
-func (i item) file(t *trace) types.FileReferenceConfig {
+func (i item) file() types.FileReferenceConfig {
 	if i.isText() {
-		return types.FileReferenceConfig{Source: i.text(t)}
+		return types.FileReferenceConfig{Source: i.text()}
 	}
-	return types.FileReferenceConfig{Source: i.text(t, "source"), Target: i.text(t, "target")}
+	return types.FileReferenceConfig{Source: i.text("source"), Target: i.text("target")}
 }
 
 // sameFile takes a file without a target for any of its source.
