@@ -83,7 +83,7 @@ func TestARestartAndASurplusSayWhereTheyAreWritten(t *testing.T) {
 	plan, err := planner.Up(after, holds(before), planner.UpPolicy{})
 	assert.NilError(t, err)
 	assert.Check(t, cmp.DeepEqual(causes(t, plan, state.ContainerRef("web", 1)), []string{
-		"db/1 is replaced or restarted, and depends_on.db.restart is true @ compose.yaml:4",
+		"db/1 is newer than what it started with, and depends_on.db.restart is true @ compose.yaml:4",
 	}))
 	assert.Check(t, cmp.DeepEqual(causes(t, plan, state.ContainerRef("web", 2)), []string{"1 wanted @ compose.yaml:7"}))
 }
