@@ -129,8 +129,12 @@ func TestStartFirstIsRefusedToWhatCannotRunTwice(t *testing.T) {
 				}})
 			}
 			observed := changed(desired)
-			if len(desired.Services[0].Config.Volumes) > 0 {
-				observed.Containers[0].Mounts = []state.Mount{{Type: "volume", Name: strings.Repeat("a", 64), Destination: "/"}}
+			for _, v := range desired.Services[0].Config.Volumes {
+				name := "shop_" + v.Source
+				if v.Source == "" {
+					name = strings.Repeat("a", 64)
+				}
+				observed.Containers[0].Mounts = []state.Mount{{Type: "volume", Name: name, Destination: v.Target}}
 			}
 			plan, err := planner.Up(desired, observed, planner.UpPolicy{})
 			assert.NilError(t, err)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -43,13 +45,12 @@ func (c *convergence) prepare(ctx context.Context) (step, error) {
 // ask asks a person for each consent, and returns the names of those that were
 // given. The others stay as they are.
 func (c *convergence) ask(ctx context.Context, consents []planner.Consent) ([]string, error) {
-	answers := bufio.NewReader(c.app.process.In)
 	var given []string
 	for _, consent := range consents {
 		if err := c.tell(describeConsent(consent) + "\nDo it? [y/N] "); err != nil {
 			return nil, err
 		}
-		yes, err := readYes(ctx, answers)
+		yes, err := c.readYes(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -70,10 +71,13 @@ func (c *convergence) tell(text string) error {
 }
 
 // readYes reads one answer. An interrupt does not wait for it.
-func readYes(ctx context.Context, in *bufio.Reader) (bool, error) {
+func (c *convergence) readYes(ctx context.Context) (bool, error) {
+	if c.answers == nil {
+		c.answers = bufio.NewReader(c.app.process.In)
+	}
 	answer := make(chan string, 1)
 	go func() {
-		line, _ := in.ReadString('\n')
+		line, _ := c.answers.ReadString('\n')
 		answer <- line
 	}()
 	select {
@@ -104,6 +108,10 @@ func describeConsent(consent planner.Consent) string {
 		b.WriteString("\n    " + render.Reason(reason))
 	}
 	return b.String()
+}
+
+func registerReplaceVolume(f *pflag.FlagSet, names *[]string) {
+	f.StringArrayVar(names, "replace-volume", nil, "Replace this volume if it is defined otherwise now; the data in it is lost (--yes does it for all)")
 }
 
 // consents are the engine's names of the volumes that --replace-volume names,

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 
 	"github.com/stackctl/stack/planner"
@@ -14,7 +15,8 @@ type convergence struct {
 	policy  planner.UpPolicy
 	yes     bool // every consent is given
 	unlock  func()
-	preview bool // the plan is only shown
+	preview bool          // the plan is only shown
+	answers *bufio.Reader // to questions; nil before the first
 }
 
 // step is one plan, and what it was made from.

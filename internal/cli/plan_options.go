@@ -64,7 +64,7 @@ func (o *planOptions) registerCreate(f *pflag.FlagSet) {
 	f.BoolVar(&o.noRecreate, "no-recreate", false, "Leave containers that exist as they are. Incompatible with --force-recreate")
 	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have")
 	f.StringArrayVar(&o.scale, "scale", nil, "Number of replicas as SERVICE=NUM, in place of the compose file's")
-	f.StringArrayVar(&o.replaceVolumes, "replace-volume", nil, "Replace this volume if it is defined otherwise now; the data in it is lost (--yes does it for all)")
+	registerReplaceVolume(f, &o.replaceVolumes)
 }
 
 // registerUp registers the flags that only up has.

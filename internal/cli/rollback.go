@@ -61,6 +61,7 @@ The files are not changed: the next 'stack up' applies them again.`,
 
 func (o *rollbackOptions) register(f *pflag.FlagSet) {
 	f.BoolVarP(&o.yes, "yes", "y", false, "Answer yes to every question")
+	registerReplaceVolume(f, &o.replaceVolumes)
 	f.BoolVar(&o.withCurrent, "with-current", false, "Use today's secrets, configs and images where those of the revision are not to be had")
 	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the revision does not have")
 	f.BoolVar(&o.wait, "wait", false, "Wait until all services run and are healthy, or have done their job")
@@ -103,6 +104,9 @@ func (a *app) rollback(ctx context.Context, o rollbackOptions, number int, servi
 	if c.desired, err = past.desired(ctx, s, today, services); err != nil {
 		return err
 	}
+	if c.policy.Consents, err = consents(o.replaceVolumes, c.desired.Volumes); err != nil {
+		return err
+	}
 	first, err := c.prepare(ctx)
 	if err != nil {
 		return err
@@ -130,7 +134,7 @@ func (c *convergence) confirm(ctx context.Context, shown step, revision int) (st
 	if _, err := fmt.Fprintf(c.app.process.Err, "Go back to revision %d? [y/N] ", revision); err != nil {
 		return step{}, err
 	}
-	yes, err := readYes(ctx, c.app.process.In)
+	yes, err := c.readYes(ctx)
 	if err != nil {
 		return step{}, err
 	}
