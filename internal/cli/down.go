@@ -108,7 +108,7 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 		return err
 	}
 	if !a.global.dryRun {
-		s.journal = a.journalOfDown(t, desired, services)
+		s.keepJournalOfDown(t, desired, services)
 		s.journal.planned(step{observed, plan})
 	}
 	switch {

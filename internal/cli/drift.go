@@ -108,7 +108,7 @@ func (s *session) outColor() bool {
 
 // asApplied is the project as it was applied, by what is known here.
 func (s *session) asApplied(project string) (drift.Applied, error) {
-	last, there, err := s.lastRevision(project)
+	last, there, err := s.history(project).Last()
 	if err != nil || !there {
 		return drift.Applied{Project: project, Basis: drift.Basis{Source: drift.FromLabels}}, err
 	}

@@ -110,7 +110,7 @@ func (e *explanation) gather(ctx context.Context) error {
 	if desired != nil {
 		e.plan(*desired, policy)
 	}
-	if last, there, err := e.lastRevision(e.target.name); err != nil {
+	if last, there, err := e.history(e.target.name).Last(); err != nil {
 		return err
 	} else if there {
 		e.found.Last = &last

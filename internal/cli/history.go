@@ -62,7 +62,12 @@ func (a *app) revisions(ctx context.Context) (name string, all []history.Revisio
 	if err != nil {
 		return "", nil, err
 	}
-	all, skipped := a.history(t.name).List()
+	s, err := a.open(t)
+	if err != nil {
+		return "", nil, err
+	}
+	defer s.close()
+	all, skipped := s.history(t.name).List()
 	for _, err := range skipped {
 		warn(a.process.Err, []string{err.Error() + ": it is left out"})
 	}
@@ -105,7 +110,12 @@ func (a *app) completeRevisions(cmd *cobra.Command, args []string, prefix string
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	all, _ := a.history(t.name).List() // what is no revision is not proposed
+	s, err := a.open(t)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	defer s.close()
+	all, _ := s.history(t.name).List() // what is no revision is not proposed
 	var numbers []string
 	for _, r := range all {
 		if number := strconv.Itoa(r.Number); strings.HasPrefix(number, prefix) {

@@ -1,13 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
-	"fmt"
-	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,31 +35,28 @@ type journal struct {
 	idle    bool // no plan did anything
 }
 
-// journal is that of a command that changes the project.
-func (a *app) journal(command string, t target, desired state.Desired) *journal {
-	return &journal{
-		store: a.history(t.name), command: command, desired: desired, secrets: secretValues(t), idle: true,
+// keepJournal writes down what a command that changes the project does.
+func (s *session) keepJournal(command string, t target, desired state.Desired) *journal {
+	s.journal = &journal{
+		store: s.history(t.name), command: command, desired: desired, secrets: secretValues(t), idle: true,
 	}
+	return s.journal
 }
 
-// journalOfDown is that of a down of services; none is all.
-func (a *app) journalOfDown(t target, desired state.Desired, services []string) *journal {
-	j := a.journal("down", t, desired)
-	j.wanted = func(before state.Desired) state.Desired {
+// keepJournalOfDown does so for a down of services; none is all.
+func (s *session) keepJournalOfDown(t target, desired state.Desired, services []string) {
+	s.keepJournal("down", t, desired).wanted = func(before state.Desired) state.Desired {
 		left := history.Without(before, services)
 		if left.Project.Name == "" { // nothing was recorded before
 			left.Project = desired.Project
 		}
 		return left
 	}
-	return j
 }
 
-// history are the revisions of a project on the engine that flag and
-// environment say.
-func (a *app) history(project string) *history.Store {
-	engine := sha256.Sum256([]byte(a.engineName() + "\n" + a.process.getenv("DOCKER_HOST") + "\n" + a.process.getenv("DOCKER_CONTEXT")))
-	return history.In(filepath.Join(a.stateFolder(), "history", fmt.Sprintf("%x-%s", engine[:8], project)))
+// history are the revisions of a project on the session's engine.
+func (s *session) history(project string) *history.Store {
+	return history.In(filepath.Join(s.app.stateFolder(), "history", s.key(project)))
 }
 
 // secretValues are those of the project's variables whose names say so.
@@ -131,7 +123,7 @@ func (s *session) write(failed error) error {
 		}
 	}
 	_, err = j.store.Add(history.Revision{
-		At: time.Now().UTC(), By: who(s.app.process), Command: j.command, Version: s.app.process.Version,
+		At: time.Now().UTC(), By: s.app.process.user() + "@" + hostName(), Command: j.command, Version: s.app.process.Version,
 		Outcome: outcomeOf(failed), Error: inShort(failed), Changes: j.changes, Desired: desired, Applied: s.applied(j),
 	}, j.secrets)
 	return err
@@ -209,17 +201,4 @@ func inShort(err error) string {
 		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n")
-}
-
-// who is the user that this process runs for, and its machine.
-func who(p Process) string {
-	name := cmp.Or(p.getenv("SUDO_USER"), p.getenv("USER"))
-	if found, err := user.Current(); name == "" && err == nil {
-		name = found.Username
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "?"
-	}
-	return cmp.Or(name, fmt.Sprint(os.Getuid())) + "@" + host
 }

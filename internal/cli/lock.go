@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -38,8 +37,7 @@ func (s *session) lock(ctx context.Context, project string) (unlock func(), err 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return func() {}, nil
 	}
-	engine := sha256.Sum256([]byte(s.address))
-	l := &projectLock{project: project, path: filepath.Join(dir, fmt.Sprintf("%x-%s", engine[:8], project)), session: s}
+	l := &projectLock{project: project, path: filepath.Join(dir, s.key(project)), session: s}
 	if limited {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, limit, errLocked)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -26,8 +27,9 @@ func (l *projectLock) note() string { return l.path + ".owner" }
 
 // sign leaves a note. Without one the others wait for somebody unknown.
 func (l *projectLock) sign() {
-	owner := lockOwner{User: userName(), PID: os.Getpid(), Command: l.app.command, Since: time.Now()}
-	owner.Host, _ = os.Hostname()
+	owner := lockOwner{
+		User: l.app.process.user(), Host: hostName(), PID: os.Getpid(), Command: l.app.command, Since: time.Now(),
+	}
 	text, err := json.Marshal(owner)
 	if err == nil {
 		err = os.WriteFile(l.note(), text, 0o600)
@@ -53,7 +55,7 @@ func (l *projectLock) owner() lockOwner {
 
 // lives is false for a process that is known to have ended.
 func (o lockOwner) lives() bool {
-	if host, err := os.Hostname(); err != nil || host != o.Host {
+	if hostName() != o.Host {
 		return true // nobody here knows
 	}
 	process, err := os.FindProcess(o.PID)
@@ -74,9 +76,20 @@ func (o lockOwner) describe(now time.Time) string {
 	return fmt.Sprintf("`%s` of %s (pid %d on %s, for %s)", o.Command, o.User, o.PID, o.Host, now.Sub(o.Since).Round(time.Second))
 }
 
-func userName() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
+// user is whom this process runs for: with sudo, who called it.
+func (p Process) user() string {
+	name := cmp.Or(p.getenv("SUDO_USER"), p.getenv("USER"))
+	if found, err := user.Current(); name == "" && err == nil {
+		name = found.Username
 	}
-	return "user " + strconv.Itoa(os.Getuid())
+	return cmp.Or(name, "user "+strconv.Itoa(os.Getuid()))
+}
+
+// hostName is this machine's name, or a question mark.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "?"
+	}
+	return name
 }

@@ -19,11 +19,10 @@ type past struct {
 
 // past finds the revision with a number; 0 is the last one before the current
 // that succeeded.
-func (a *app) past(name string, number int, services []string) (past, error) {
-	store := a.history(name)
-	revisions, skipped := store.List()
+func (s *session) past(name string, number int, services []string) (past, error) {
+	revisions, skipped := s.history(name).List()
 	for _, err := range skipped {
-		warn(a.process.Err, []string{err.Error() + ": it is left out"})
+		warn(s.app.process.Err, []string{err.Error() + ": it is left out"})
 	}
 	if len(revisions) == 0 {
 		return past{}, noHistory(name)
@@ -44,7 +43,7 @@ func (a *app) past(name string, number int, services []string) (past, error) {
 		return p, fmt.Errorf("in revision %d nothing was wanted (stack %s): to take the project down, run 'stack down'", p.target.Number, p.target.Command)
 	}
 	if p.target.Outcome != history.Succeeded {
-		warn(a.process.Err, []string{fmt.Sprintf("revision %d did not succeed: %s", p.target.Number, p.target.Outcome)})
+		warn(s.app.process.Err, []string{fmt.Sprintf("revision %d did not succeed: %s", p.target.Number, p.target.Outcome)})
 	}
 	return p, p.checkServices(services)
 }

@@ -94,7 +94,7 @@ func (a *app) rollback(ctx context.Context, o rollbackOptions, number int, servi
 		}
 		defer c.unlock()
 	}
-	past, err := a.past(t.name, number, services)
+	past, err := s.past(t.name, number, services)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (a *app) rollback(ctx context.Context, o rollbackOptions, number int, servi
 		return err
 	}
 	s.warnings = nil // shown with the plan
-	s.journal = a.journal("rollback", t, c.desired)
+	s.keepJournal("rollback", t, c.desired)
 	if first, err = c.confirm(ctx, first, past.target.Number); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -78,6 +79,12 @@ func (a *app) connect(s *session) error {
 	default:
 		return fmt.Errorf("unknown engine %q: it is docker or memory", name)
 	}
+}
+
+// key names a project on the session's engine among files.
+func (s *session) key(project string) string {
+	engine := sha256.Sum256([]byte(s.address))
+	return fmt.Sprintf("%x-%s", engine[:8], project)
 }
 
 // apiSocket is how containers reach the engine that flag and environment say.

@@ -65,7 +65,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	}
 	defer s.close()
 	s.quiet = o.quiet()
-	s.journal = a.journal(o.command, g.target, g.desired)
+	s.keepJournal(o.command, g.target, g.desired)
 	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes, preview: o.preview}
 	if !a.global.dryRun {
 		if c.unlock, err = s.lock(a.interrupt.soft, g.name); err != nil {
