@@ -255,12 +255,12 @@ func (p *project) killed(at string) {
 	r, err := recorder.Listen(p.t.TempDir(), docker.DaemonHost())
 	assert.NilError(p.t, err)
 	defer r.Close()
-	r.Pass = func(c recorder.Call) bool {
+	r.Fate = func(_ int, c recorder.Call) recorder.Fate {
 		if !strings.HasPrefix(c.String(), at) {
-			return true
+			return recorder.Passed
 		}
 		up.Process.Kill()
-		return false
+		return recorder.Broken
 	}
 	up.Env = append(slices.Clone(p.env), "DOCKER_HOST="+r.Host)
 	assert.Check(p.t, up.Run() != nil)

@@ -1,5 +1,6 @@
 // Package recorder stands between a client and a Docker Engine, and remembers
-// every call. What it passes on is unchanged, upgraded connections included.
+// every call. What it passes on is unchanged, upgraded connections included; a
+// test can let calls meet another [Fate].
 package recorder
 
 import (
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Call is one request that the engine answered, without the API version.
@@ -29,9 +31,14 @@ func (c Call) String() string { return c.Method + " " + c.Path }
 type Recorder struct {
 	// Host is what DOCKER_HOST has to be.
 	Host string
-	// Pass, if it is set before the first call, says of each whether it is
-	// passed on. The connection of one that is not breaks.
-	Pass func(Call) bool
+	// Fate, if it is set before the first call, says what becomes of the n-th
+	// call, from 1. It may be called from several goroutines.
+	Fate func(n int, call Call) Fate
+	// Answered, if it is set, is called when the engine has answered a call
+	// whose answer is lost, before the connection breaks.
+	Answered func(Call)
+	// Patience is how long a call hangs that hangs, unless the client goes.
+	Patience time.Duration
 
 	server *http.Server
 	mu     sync.Mutex
@@ -63,8 +70,10 @@ func Listen(dir, engine string) (*Recorder, error) {
 		Rewrite: func(request *httputil.ProxyRequest) {
 			request.Out.URL.Scheme, request.Out.URL.Host = "http", "docker"
 		},
-		Transport:     transport,
-		FlushInterval: -1, // events and logs come as they happen
+		Transport:      transport,
+		FlushInterval:  -1, // events and logs come as they happen
+		ModifyResponse: r.lose,
+		ErrorHandler:   func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	})}
 	go r.server.Serve(listener)
 	return r, nil
@@ -80,11 +89,13 @@ func (r *Recorder) record(next http.Handler) http.Handler {
 		call := Call{request.Method, versioned.ReplaceAllString(request.URL.Path, ""), request.URL.Query()}
 		r.mu.Lock()
 		r.calls = append(r.calls, call)
+		n := len(r.calls)
 		r.mu.Unlock()
-		if r.Pass != nil && !r.Pass(call) {
-			panic(http.ErrAbortHandler)
+		fate := Passed
+		if r.Fate != nil {
+			fate = r.Fate(n, call)
 		}
-		next.ServeHTTP(w, request)
+		r.meet(fate, call, next, w, request)
 	})
 }
 

@@ -57,7 +57,9 @@ func lost(err error) bool {
 func sentinel(err error) error {
 	text := err.Error()
 	switch {
-	case errdefs.IsConflict(err), strings.Contains(text, "has active endpoints"), strings.Contains(text, "volume is in use"), ambiguous(err):
+	case errdefs.IsConflict(err), ambiguous(err), says(text, "has active endpoints", "volume is in use",
+		"Pool overlaps", // perhaps with a network that the engine is about to make or remove
+	):
 		return engine.ErrConflict
 	case errdefs.IsNotFound(err):
 		return engine.ErrNotFound

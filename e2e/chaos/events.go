@@ -1,0 +1,55 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// checkEvents says what is wrong with what a run told with --progress json:
+// every node that is planned ends, and none ends twice.
+func checkEvents(lines string) error {
+	planned, ended, done := 0, 0, false
+	started := map[string]bool{}
+	for line := range strings.Lines(lines) {
+		var e struct {
+			Phase, Node string
+			Nodes       int
+		}
+		if json.Unmarshal([]byte(line), &e) != nil {
+			continue // what else is printed
+		}
+		switch e.Phase {
+		case "planned":
+			planned += e.Nodes
+		case "started":
+			if started[e.Node] {
+				return fmt.Errorf("%s was started while it ran", e.Node)
+			}
+			started[e.Node] = true
+		case "succeeded", "failed":
+			if !started[e.Node] {
+				return fmt.Errorf("%s ended (%s) without having started", e.Node, e.Phase)
+			}
+			started[e.Node] = false
+			ended++
+		case "skipped", "canceled":
+			started[e.Node] = false
+			ended++
+		case "done":
+			done = true
+		}
+	}
+	for node, runs := range started {
+		if runs {
+			return fmt.Errorf("%s never ended", node)
+		}
+	}
+	switch {
+	case planned != ended:
+		return fmt.Errorf("%d nodes were planned and %d ended", planned, ended)
+	case planned > 0 && !done:
+		return fmt.Errorf("the run has no last word")
+	}
+	return nil
+}
