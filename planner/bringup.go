@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/stackctl/stack/state"
@@ -11,8 +10,9 @@ import (
 // the same for a new container, a replacement and one that is only started;
 // those that have nothing to do are left out:
 //
-//	create → connect → write files → pre_start → stop the old one → start →
-//	post_start → await (where health decides) → remove the old one → rename
+//	create → connect → write files → pre_start → stop the old one → mark →
+//	start → post_start → await (where health decides) → remove the old one →
+//	rename
 //
 // Until the new container is good the old one is only stopped, and a failure
 // brings it back.
@@ -24,6 +24,8 @@ type bringUp struct {
 	after, settled []ID // what the service depends on
 	leftovers      []ID // the nodes that remove them
 	prepared       []ID
+	marked         bool // it has another name while it is started
+	keeper         state.Handle
 
 	rolling *rolling // nil where all are replaced at once
 	turn    *turn    // in it
@@ -94,13 +96,27 @@ func (b *bringUp) removeLeftovers() []ID {
 	return removed
 }
 
-// clear removes the old container first, where what it holds is replaced too.
+// clear removes the old container first, where what it holds is replaced too:
+// once the next one's images are there.
 func (b *bringUp) clear() []ID {
 	r := b.replica
 	if !r.clears || r.old == nil {
 		return nil
 	}
-	return []ID{b.remove(b.oldRemoval(nil))}
+	after := slices.Concat(b.leftovers, b.imagesReady())
+	if kept := b.keep(after); kept != "" {
+		after = append(after, kept)
+	}
+	return []ID{b.remove(b.oldRemoval(after))}
+}
+
+// imagesReady are the nodes that bring the images of the service.
+func (b *bringUp) imagesReady() []ID {
+	var after []ID
+	for _, image := range b.service.service.Images() {
+		after = append(after, b.images[image])
+	}
+	return after
 }
 
 func (b *bringUp) oldRemoval(after []ID) removal {
@@ -131,9 +147,7 @@ func (b *bringUp) create(after []ID) {
 	if b.replica.old != nil {
 		b.leavesBehind(*b.replica.old, spec.Config.Volumes)
 	}
-	for _, image := range service.Images() {
-		after = append(after, b.images[image])
-	}
+	after = append(after, b.imagesReady()...)
 	after = append(after, b.service.filled)
 	after = append(after, b.namespaces(service)...)
 	for _, v := range b.volumesOf(service) {
@@ -154,6 +168,7 @@ func (b *bringUp) create(after []ID) {
 	}
 	b.replica.created = b.nodes.add(b.node("create", CreateContainer{Spec: spec}, after...))
 	b.prepared = []ID{b.replica.created}
+	b.dismiss()
 	if oneNetwork && len(attachments) > 1 {
 		b.connect(attachments[1:])
 	}
@@ -230,33 +245,30 @@ func (b *bringUp) stopBefore() []ID {
 func (b *bringUp) start(stopped []ID) {
 	r := b.replica
 	r.running = r.created
-	if b.starts(r) {
-		b.startAfter(stopped)
+	after := slices.Concat(b.prepared, stopped, b.after)
+	switch {
+	case b.starts(r):
+		b.startAfter(b.mark(after))
+		b.postStart(r.running)
+	case r.hooks:
+		b.postStart(after...)
 	}
 	switch {
 	case b.turn != nil:
 		b.turn.proves()
-	case b.starts(r) && b.awaitsReplacement():
+	case (b.starts(r) || r.hooks) && b.awaitsReplacement():
 		r.running = b.await(b.service, r, state.Ready, false)
 		b.nodes.get(r.running).OnFailure = b.undo()
 	}
 }
 
-func (b *bringUp) startAfter(stopped []ID) {
+func (b *bringUp) startAfter(after []ID) {
 	r := b.replica
-	node := b.node("start", StartContainer{Container: r.handle()}, slices.Concat(b.prepared, stopped, b.after)...)
+	node := b.node("start", StartContainer{Container: r.handle()}, after...)
 	node.Settled = b.settled
-	node.OnFailure = b.undo()
+	node.OnFailure = append(b.undo(), b.unmark()...)
+	node.OnCancel = b.unmark()
 	r.running = b.nodes.add(node)
-	for i, hook := range b.service.service.Config.PostStart {
-		node := b.node("post_start", RunHook{Container: r.handle(), Hook: "post_start", Spec: hook}, r.running)
-		node.ID += ID(fmt.Sprintf(" %d", i+1))
-		node.OnFailure = b.undo()
-		if b.turn != nil {
-			node.OnCancel = b.undo()
-		}
-		r.running = b.nodes.add(node)
-	}
 }
 
 // settleName removes the old container and gives the new one its name.
@@ -269,8 +281,10 @@ func (b *bringUp) settleName(last, stopped []ID) {
 			After: slices.Concat(last, stopped), Op: RemoveContainer{Container: m.container.Handle()},
 		}))
 	}
-	if r.handle().Name != r.name {
-		r.created = b.nodes.add(b.node("rename", RenameContainer{Container: r.handle(), Name: r.name}, last...))
+	if r.handle().Name != r.name || b.marked {
+		node := b.node("rename", RenameContainer{Container: r.handle(), Name: r.name}, last...)
+		node.OnCancel = b.unmark()
+		r.created = b.nodes.add(node)
 	}
 }
 

@@ -36,6 +36,8 @@ type replicaPlan struct {
 	leftovers []state.Container
 	// start is true when current has to be started.
 	start bool
+	// hooks is true when current runs and its post_start hooks have to run.
+	hooks bool
 	// clears is true when old must be removed before the new one is created,
 	// as what it holds is replaced too.
 	clears bool
@@ -92,15 +94,13 @@ func (d *draft) decideReplica(service state.Service, s slot) *replicaPlan {
 			return d.keep(service, r, c, slices.Delete(slices.Clone(candidates), i, i+1))
 		}
 	}
-	if d.recreate(service) == RecreateNever {
+	if d.recreate(service) == RecreateNever && !isKeeper(candidates[0]) {
 		return d.keep(service, r, candidates[0], candidates[1:])
 	}
 	r.action = Replace
 	r.old, r.leftovers = &candidates[0], candidates[1:]
 	r.reasons = d.divergence(service, candidates[0])
-	for _, v := range d.volumesOf(service) {
-		r.clears = r.clears || v.action == Replace
-	}
+	r.clears = len(d.replacedVolumes(candidates[0])) > 0
 	return r
 }
 
@@ -119,6 +119,9 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 	if reason := d.startReason(service, r, c); reason.Text != "" {
 		r.start, r.action = true, Update
 		r.reasons = append(r.reasons, reason)
+	}
+	if r.hooks = !r.start && r.hooksPending(service, c); r.hooks {
+		r.reasons = append(r.reasons, Reason{Text: "its post_start hooks may not have run"})
 	}
 	if c.Name != r.name {
 		r.action = Update

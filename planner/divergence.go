@@ -16,6 +16,9 @@ func (d *draft) divergence(service state.Service, c state.Container) []Reason {
 	if d.recreate(service) == RecreateAlways {
 		return []Reason{{Text: "--force-recreate"}}
 	}
+	if isKeeper(c) {
+		return []Reason{{Text: "finishes a replacement that was interrupted"}}
+	}
 	if c.Status == state.StatusDead || c.Status == state.StatusRemoving {
 		return []Reason{{Text: "is " + string(c.Status)}}
 	}

@@ -127,12 +127,8 @@ func (d *draft) releasedBy(id ID, c state.Container) {
 	for _, n := range d.replacedNetworks(c) {
 		d.nodes.after(n.remove, id)
 	}
-	for _, v := range d.desired.Volumes {
-		p := d.volumes[v.Key]
-		mounted := slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == v.Config.Name })
-		if p.action == Replace && mounted {
-			d.nodes.after(p.remove, id)
-		}
+	for _, p := range d.replacedVolumes(c) {
+		d.nodes.after(p.remove, id)
 	}
 }
 

@@ -48,6 +48,11 @@ func (d *draft) compareVolume(p *volumePlan, observed state.ObservedVolume) {
 	if hash == "" || hash == p.volume.Hash {
 		return
 	}
+	if holder := d.stayingHolder(observed.Name); holder != "" {
+		d.warnings = append(d.warnings, fmt.Sprintf(
+			"volume %s is defined otherwise now, and stays as it was: container %s uses it, which this run leaves alone", observed.Name, holder))
+		return
+	}
 	reasons := volumeReasons(observed, p.volume, hash)
 	if !slices.Contains(d.policy.Consents, observed.Name) {
 		d.consents = append(d.consents, Consent{
@@ -118,4 +123,32 @@ func (d *draft) volumesOf(service state.Service) []*volumePlan {
 		}
 	}
 	return plans
+}
+
+// replacedVolumes are the volumes of a container that are replaced.
+func (d *draft) replacedVolumes(c state.Container) []*volumePlan {
+	var replaced []*volumePlan
+	for _, volume := range d.desired.Volumes {
+		p := d.volumes[volume.Key]
+		mounted := slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == volume.Config.Name })
+		if p.action == Replace && mounted {
+			replaced = append(replaced, p)
+		}
+	}
+	return replaced
+}
+
+// stayingHolder is a container that mounts a volume and that no plan for these
+// services removes: an orphan that stays, or one of a service that is not
+// wanted now.
+func (d *draft) stayingHolder(volume string) string {
+	for _, c := range d.index.all {
+		mounts := slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == volume })
+		wanted := slices.ContainsFunc(d.desired.Services, func(s state.Service) bool { return s.Name == c.Service })
+		orphan := !slices.Contains(d.desired.Known, c.Service)
+		if mounts && (c.OneOff || !wanted && !(orphan && d.policy.RemoveOrphans)) {
+			return c.Name
+		}
+	}
+	return ""
 }

@@ -34,6 +34,9 @@ func drawProject(t *rapid.T) state.Desired {
 		desired.Services = append(desired.Services, drawService(t, desired.Services, i))
 	}
 	for i := range desired.Services {
+		if desired.Services[i].OneShot {
+			desired.Services[i].Config.PostStart = nil // it may have ended before they run
+		}
 		settle(&desired.Services[i])
 		desired.Known = append(desired.Known, desired.Services[i].Name)
 	}
@@ -72,6 +75,9 @@ func drawService(t *rapid.T, before []state.Service, i int) state.Service {
 		if rapid.IntRange(0, 2).Draw(t, name+target) == 0 {
 			drawFile(t, &s, target)
 		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, name+".post_start") == 0 {
+		s.Config.PostStart = []types.ServiceHook{{Command: []string{"greet"}}}
 	}
 	for range rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, name+".hooks") {
 		drawHook(t, &s)
@@ -212,6 +218,10 @@ func drawChange(t *rapid.T, desired state.Desired) state.Desired {
 		desired.Networks = slices.Clone(desired.Networks)
 		desired.Networks[0].Hash += "'"
 	}
+	if rapid.IntRange(0, 3).Draw(t, "change volume") == 0 {
+		desired.Volumes = slices.Clone(desired.Volumes)
+		desired.Volumes[0].Hash += "'"
+	}
 	if len(desired.Services) > 1 && rapid.IntRange(0, 4).Draw(t, "drop") == 0 {
 		last := desired.Services[len(desired.Services)-1].Name
 		desired.Services = desired.Services[:len(desired.Services)-1]
@@ -235,5 +245,6 @@ func drawPolicy(t *rapid.T) planner.UpPolicy {
 		Wait:          rapid.Bool().Draw(t, "wait"),
 		Pull:          rapid.SampledFrom([]string{"", "", "always"}).Draw(t, "pull"),
 		RemoveOrphans: rapid.Bool().Draw(t, "remove orphans"),
+		Consents:      []string{"p_data"},
 	}
 }

@@ -97,7 +97,7 @@ func converged(ctx context.Context, x engine.Engine, desired state.Desired, poli
 		if c.IsHook() {
 			return fmt.Errorf("container %s of a hook is left", c.Name)
 		}
-		if strings.Contains(c.Name, ".next-") {
+		if strings.Contains(c.Name, ".next-") || strings.HasSuffix(c.Name, ".starting") {
 			return fmt.Errorf("container %s has a temporary name", c.Name)
 		}
 	}
@@ -316,7 +316,8 @@ func TestSafety(t *testing.T) {
 		}
 		for _, call := range faults.Writes() {
 			ours := strings.HasPrefix(call.Target, h.first.Project.Name+"_") && strings.Contains(call.Target, filesVolume)
-			if call.Method == "RemoveVolume" && !ours {
+			consented := slices.Contains(h.policy.Consents, call.Target)
+			if call.Method == "RemoveVolume" && !ours && !consented {
 				return fmt.Errorf("volume %s was removed without consent", call.Target)
 			}
 		}

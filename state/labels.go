@@ -25,5 +25,6 @@ const (
 	LabelStackImages  = "dev.stack.images" // ids of the images that are mounted, by target: see EncodeInputs
 	LabelStackGiven   = "dev.stack.given"  // names of the variables that providers and models gave, with commas
 	LabelStackVersion = "dev.stack.version"
+	LabelStackKeeps   = "dev.stack.keeps" // on a container that only holds the anonymous volumes of another: its id
 	LabelStackFiles   = "dev.stack.files" // on a volume that holds configs and secrets: the service that they are for
 )

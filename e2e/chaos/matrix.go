@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // matrix is all trials: of each scenario, each call, with each harm.
@@ -20,8 +21,9 @@ type matrix struct {
 	cuts      func(s scenario, n int, calls int) bool
 	artefacts string // a folder for what is known of failures
 
-	lanes chan int
-	mu    sync.Mutex
+	places chan struct{} // one for each trial at the same time
+	made   atomic.Int64  // trials
+	mu     sync.Mutex
 }
 
 // row is what became of the trials of one scenario.
@@ -33,11 +35,7 @@ type row struct {
 }
 
 func newMatrix(b bench, parallel int) *matrix {
-	m := &matrix{bench: b, lanes: make(chan int, parallel)}
-	for lane := range parallel {
-		m.lanes <- lane
-	}
-	return m
+	return &matrix{bench: b, places: make(chan struct{}, parallel)}
 }
 
 // run makes all trials of some scenarios, side by side.
@@ -87,9 +85,9 @@ func (m *matrix) cutAt(ctx context.Context, r *row, s scenario, n int, like stri
 // try makes one trial. What the engine holds in the end has to be like what it
 // holds when nothing is harmed, if that is known.
 func (m *matrix) try(ctx context.Context, r *row, s scenario, h harm, n int, like string) *trial {
-	lane := <-m.lanes
-	defer func() { m.lanes <- lane }()
-	t := &trial{bench: m.bench, scenario: s, harm: h, cut: n, lane: lane}
+	m.places <- struct{}{}
+	defer func() { <-m.places }()
+	t := &trial{bench: m.bench, scenario: s, harm: h, cut: n, subnet: int(m.made.Add(1) % 255)}
 	if ctx.Err() != nil {
 		return t
 	}

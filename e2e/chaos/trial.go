@@ -51,7 +51,7 @@ type trial struct {
 	scenario scenario
 	harm     harm
 	cut      int // the call, from 1
-	lane     int // among those that are made at the same time: each has addresses of its own
+	subnet   int // the third number of its networks' addresses
 
 	project *project
 	calls   []recorder.Call // of the run that was harmed
@@ -88,7 +88,7 @@ func (t *trial) prepare() error {
 		return err
 	}
 	t.project = &project{binary: t.binary, name: name, dir: dir, env: []string{
-		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), fmt.Sprintf("NET=10.%d.%d", 64+os.Getpid()%128, t.lane),
+		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), fmt.Sprintf("NET=10.%d.%d", 64+os.Getpid()%128, t.subnet),
 	}}
 	return nil
 }
