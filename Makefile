@@ -76,6 +76,10 @@ bench: build ## medians of stack, PEER=docker-compose and the bare engine calls 
 soak: ## property tests with CHECKS=10000 cases each
 	scripts/soak.sh $(CHECKS)
 
+.PHONY: chaos
+chaos: build ## kill and disturb runs at every engine call (SCENARIO=hooks,down CUT=7 select)
+	scripts/chaos.sh $(if $(SCENARIO),-scenario $(SCENARIO)) $(if $(CUT),-cut $(CUT))
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME=30s
 	scripts/fuzz.sh $(FUZZTIME)

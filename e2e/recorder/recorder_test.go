@@ -3,11 +3,13 @@ package recorder_test
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -75,4 +77,42 @@ func TestUpgradedConnectionsGoBothWays(t *testing.T) {
 	line, err := in.ReadString('\n')
 	assert.NilError(t, err)
 	assert.Equal(t, line, "echo hello\n")
+}
+
+// ask makes a call through a recorder whose calls all meet a fate.
+func ask(t *testing.T, fate recorder.Fate, answered func(recorder.Call)) (*http.Response, error) {
+	t.Helper()
+	r, err := recorder.Listen(t.TempDir(), engine(t))
+	assert.NilError(t, err)
+	defer r.Close()
+	r.Answered, r.Patience = answered, time.Millisecond
+	r.Fate = func(n int, call recorder.Call) recorder.Fate {
+		assert.Check(t, n == 1 && call.String() == "POST /containers/create")
+		return fate
+	}
+	connection, err := net.Dial("unix", strings.TrimPrefix(r.Host, "unix://"))
+	assert.NilError(t, err)
+	defer connection.Close()
+	fmt.Fprint(connection, "POST /v1.41/containers/create HTTP/1.1\r\nHost: docker\r\nContent-Length: 0\r\n\r\n")
+	return http.ReadResponse(bufio.NewReader(connection), nil)
+}
+
+func TestCallIsRefused(t *testing.T) {
+	response, err := ask(t, recorder.Refused, nil)
+	assert.NilError(t, err)
+	assert.Equal(t, response.StatusCode, http.StatusInternalServerError)
+}
+
+func TestConnectionBreaks(t *testing.T) {
+	for _, fate := range []recorder.Fate{recorder.Broken, recorder.Hung} {
+		_, err := ask(t, fate, nil)
+		assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	}
+}
+
+func TestAnswerIsLostAfterTheEngineGaveIt(t *testing.T) {
+	var answered []string
+	_, err := ask(t, recorder.Lost, func(c recorder.Call) { answered = append(answered, c.String()) })
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.DeepEqual(t, answered, []string{"POST /containers/create"})
 }

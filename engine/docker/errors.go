@@ -58,7 +58,8 @@ func sentinel(err error) error {
 	text := err.Error()
 	switch {
 	case errdefs.IsConflict(err), ambiguous(err), says(text, "has active endpoints", "volume is in use",
-		"Pool overlaps", // perhaps with a network that the engine is about to make or remove
+		"unable to remove filesystem", // something writes into its folder still
+		"Pool overlaps",               // perhaps with a network that the engine is about to make or remove
 	):
 		return engine.ErrConflict
 	case errdefs.IsNotFound(err):
