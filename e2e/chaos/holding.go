@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/network"
@@ -39,7 +40,7 @@ func hold(ctx context.Context, docker *client.Client, project string) (holding, 
 	}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
 		c, err := docker.ContainerInspect(ctx, id)
-		if client.IsErrNotFound(err) {
+		if errdefs.IsNotFound(err) {
 			continue
 		}
 		if err != nil {
@@ -87,17 +88,17 @@ const miscounted = "has active endpoints"
 func (h holding) remove(ctx context.Context, docker *client.Client) error {
 	for _, c := range h.containers {
 		err := docker.ContainerRemove(ctx, c.ID, container.RemoveOptions{Force: true, RemoveVolumes: true})
-		if err != nil && !client.IsErrNotFound(err) && !strings.Contains(err.Error(), "already in progress") {
+		if err != nil && !errdefs.IsNotFound(err) && !strings.Contains(err.Error(), "already in progress") {
 			return err
 		}
 	}
 	for _, n := range h.networks {
-		if err := docker.NetworkRemove(ctx, n.ID); err != nil && !client.IsErrNotFound(err) {
+		if err := docker.NetworkRemove(ctx, n.ID); err != nil && !errdefs.IsNotFound(err) {
 			return err
 		}
 	}
 	for _, v := range h.volumes {
-		if err := docker.VolumeRemove(ctx, v.Name, true); err != nil && !client.IsErrNotFound(err) {
+		if err := docker.VolumeRemove(ctx, v.Name, true); err != nil && !errdefs.IsNotFound(err) {
 			return err
 		}
 	}

@@ -71,7 +71,7 @@ func run(ctx context.Context, o options) error {
 		m.cuts = func(_ scenario, n, _ int) bool { return n == o.cut }
 	}
 	rows := m.run(ctx, chosen)
-	if failures := print(os.Stdout, rows, harms); failures > 0 {
+	if failures := printTable(os.Stdout, rows, harms); failures > 0 {
 		return fmt.Errorf("%d failures", failures)
 	}
 	return ctx.Err()

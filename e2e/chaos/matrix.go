@@ -43,7 +43,10 @@ func (m *matrix) run(ctx context.Context, scenarios []scenario) []row {
 	rows := make([]row, len(scenarios))
 	var all sync.WaitGroup
 	for i, s := range scenarios {
-		all.Go(func() { rows[i] = m.cutAll(ctx, s) })
+		all.Go(func() {
+			rows[i] = m.cutAll(ctx, s)
+			fmt.Fprintf(os.Stderr, "chaos: %s: %d calls, %d failures\n", s.name, rows[i].calls, len(rows[i].failures))
+		})
 	}
 	all.Wait()
 	return rows

@@ -6,8 +6,8 @@ import (
 	"text/tabwriter"
 )
 
-// print writes a line for each scenario, and the sum.
-func print(w io.Writer, rows []row, harms []harm) (failures int) {
+// printTable writes a line for each scenario, and the sum.
+func printTable(w io.Writer, rows []row, harms []harm) (failures int) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "scenario\tcalls\t")
 	for _, h := range harms {
