@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
@@ -28,6 +29,7 @@ func cutEverywhere(t *testing.T, first, second state.Desired, policy planner.UpP
 				synctest.Test(t, func(t *testing.T) {
 					ctx, m := t.Context(), memory.New(memory.Options{}).Engine()
 					assert.NilError(t, up(ctx, m, first, planner.UpPolicy{}))
+					time.Sleep(time.Second) // the bubble's: what is made now is younger
 					before, err := volumes(ctx, m, first)
 					assert.NilError(t, err)
 					killed, kill := context.WithCancel(ctx)
@@ -120,5 +122,23 @@ func TestVolumeThatIsReplacedWithConsentCostsNoOther(t *testing.T) {
 			observed, err := x.Observe(ctx, planner.Scope(second))
 			assert.NilError(t, err)
 			assert.Equal(t, observed.Volumes[0].Labels[state.LabelConfigHash], "v2")
+		})
+}
+
+func TestRunThatIsKilledLeavesNoRestartOut(t *testing.T) {
+	with := func(value string) state.Desired {
+		db, web := serviceOf("db"), serviceOf("web", on("db", state.Started))
+		db.Config.HealthCheck, web.Config.HealthCheck = nil, nil
+		db.Config.Environment = types.MappingWithEquals{"VALUE": &value}
+		web.DependsOn[0].Restart = true
+		return projectOf(db, web)
+	}
+	second := with("two")
+	cutEverywhere(t, with("one"), second, planner.UpPolicy{},
+		func(ctx context.Context, t *testing.T, _ map[string]string, x engine.Engine, _ []enginetest.Call) {
+			observed, err := x.Observe(ctx, planner.Scope(second))
+			assert.NilError(t, err)
+			db, web := observed.Containers[0], observed.Containers[1]
+			assert.Assert(t, !web.StartedAt.Before(db.Created), "db is of %s, web runs since %s", db.Created, web.StartedAt)
 		})
 }
