@@ -31,7 +31,7 @@ func (b *bringUp) keep(after []ID) ID {
 		Name: b.keeper.Name, Project: b.desired.Project.Name, Service: service.Name, Number: r.ref.Number,
 		Labels: labels, OneShot: true,
 		Config: types.ServiceConfig{Name: service.Name, ContainerSpec: types.ContainerSpec{
-			Image: service.Config.Image, Platform: service.Config.Platform, NetworkMode: "none", Volumes: volumes,
+			Image: service.Image(), Platform: service.Config.Platform, NetworkMode: "none", Volumes: volumes,
 		}},
 	}}, after...)
 	node.Canonical = r.name
