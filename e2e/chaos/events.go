@@ -53,3 +53,8 @@ func checkEvents(lines string) error {
 	}
 	return nil
 }
+
+// failedInPart is true for a run that went on without something that failed.
+func (o outcome) failedInPart() bool {
+	return strings.Contains(o.stdout+o.stderr, `"phase":"failed"`)
+}

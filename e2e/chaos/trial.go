@@ -54,6 +54,7 @@ type trial struct {
 	subnet   int // the third number of its networks' addresses
 
 	project *project
+	sockets string          // a folder: all runs reach the engine under one address, as what is kept of a project is kept by it
 	calls   []recorder.Call // of the run that was harmed
 	reached bool            // it has made the call
 	like    string          // of the state in the end
@@ -87,6 +88,10 @@ func (t *trial) prepare() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	var err error
+	if t.sockets, err = os.MkdirTemp(t.dir, "s"); err != nil { // a socket's path has to be short
+		return err
+	}
 	t.project = &project{binary: t.binary, name: name, dir: dir, env: []string{
 		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), fmt.Sprintf("NET=10.%d.%d", 64+os.Getpid()%128, t.subnet),
 	}}
@@ -99,7 +104,7 @@ func (t *trial) begin(ctx context.Context) error {
 		return err
 	}
 	for _, command := range t.scenario.base {
-		if err := t.project.ok(ctx, t.docker.DaemonHost(), command...); err != nil {
+		if _, err := t.ok(ctx, command); err != nil {
 			return err
 		}
 	}
@@ -150,34 +155,35 @@ func (t *trial) runHarmed(ctx context.Context) (outcome, error) {
 // nothing to do. A run that was harmed and says that all went well is held to
 // that: there is nothing left for the next.
 func (t *trial) again(ctx context.Context, ended outcome) error {
-	if ended.code != 0 || t.settledDiffers() {
-		if err := t.project.ok(ctx, t.docker.DaemonHost(), t.scenario.run...); err != nil {
+	if ended.code != 0 || ended.failedInPart() || !slices.Equal(t.scenario.run, t.scenario.settled) {
+		if _, err := t.ok(ctx, t.scenario.run); err != nil {
 			return err
 		}
 	}
-	proxy, err := t.record()
+	writes, err := t.ok(ctx, t.scenario.settled)
 	if err != nil {
-		return err
-	}
-	defer proxy.Close()
-	if err := t.project.ok(ctx, proxy.Host, t.scenario.settled...); err != nil {
 		return fmt.Errorf("once more: %w", err)
 	}
-	if writes := proxy.Writes(); len(writes) > 0 {
+	if len(writes) > 0 {
 		return fmt.Errorf("not converged: once more, it calls %v", writes)
 	}
 	return nil
 }
 
-func (t *trial) settledDiffers() bool { return !slices.Equal(t.scenario.run, t.scenario.settled) }
-
-// record stands between commands and the engine. The path of a socket has to be short.
-func (t *trial) record() (*recorder.Recorder, error) {
-	dir, err := os.MkdirTemp(t.dir, "s")
+// ok makes a run that has to succeed, and returns the calls with which it wrote.
+func (t *trial) ok(ctx context.Context, args []string) ([]recorder.Call, error) {
+	proxy, err := t.record()
 	if err != nil {
 		return nil, err
 	}
-	return recorder.Listen(dir, t.docker.DaemonHost())
+	defer proxy.Close()
+	err = t.project.ok(ctx, proxy.Host, args...)
+	return proxy.Writes(), err
+}
+
+// record stands between commands and the engine.
+func (t *trial) record() (*recorder.Recorder, error) {
+	return recorder.Listen(t.sockets, t.docker.DaemonHost())
 }
 
 // check looks at what the engine holds in the end.
