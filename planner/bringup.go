@@ -256,7 +256,7 @@ func (b *bringUp) start(stopped []ID) {
 	switch {
 	case b.turn != nil:
 		b.turn.proves()
-	case (b.starts(r) || r.hooks) && b.awaitsReplacement():
+	case b.awaitsReplacement():
 		r.running = b.await(b.service, r, state.Ready, false)
 		b.nodes.get(r.running).OnFailure = b.undo()
 	}
@@ -298,15 +298,16 @@ func (b *bringUp) undo() []Operation {
 		return nil
 	}
 	undo := []Operation{RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}}
-	if r.restores() && !b.followsEndedJob() {
+	if b.restores(r) && !b.followsEndedJob() {
 		undo = append(undo, b.reattach(*r.old)...)
 		undo = append(undo, StartContainer{Container: r.old.Handle()})
 	}
 	return undo
 }
 
-// restores is true for a replica whose old container runs, or ran until a run
-// that was interrupted stopped it.
-func (r *replicaPlan) restores() bool {
-	return r.old.Running() || r.old.Status == state.StatusRestarting || r.current != nil
+// restores is true for a replica whose old container has run: one that has
+// stopped may have been by a run that was killed before it could undo that.
+func (d *draft) restores(r *replicaPlan) bool {
+	stopped := r.old.Status == state.StatusExited && !d.policy.NoStart
+	return r.old.Running() || r.old.Status == state.StatusRestarting || stopped || r.current != nil
 }

@@ -26,10 +26,11 @@ func (b *bringUp) followsEndedJob() bool {
 }
 
 // awaitsReplacement is true where an old container stays until the new one is
-// ready. A job's does not: its new run may fail, and is to be seen then.
+// ready, also one that an earlier run has started. A job's does not: its new run
+// may fail, and is to be seen then.
 func (b *bringUp) awaitsReplacement() bool {
 	r := b.replica
-	return b.policy.Wait && r.old != nil && !r.clears && !b.service.service.OneShot
+	return b.policy.Wait && !b.policy.NoStart && r.old != nil && !r.clears && !b.service.service.OneShot
 }
 
 // waitedFor is what `up --wait` waits for: a job is ready when it has completed.

@@ -43,7 +43,7 @@ type bringBack struct {
 func (b bringBack) take() *turn {
 	t := &turn{bringUp: b.bringUp, gated: true}
 	switch old := b.replica.old; {
-	case old == nil || !b.replica.restores():
+	case old == nil || !b.restores(b.replica):
 		t.ends = b.stopNew()
 	case b.rollout.Order == StartFirst:
 		t.ends = b.stopNew(b.startOld())
@@ -52,7 +52,7 @@ func (b bringBack) take() *turn {
 	}
 	remove := b.add("remove", RemoveContainer{Container: b.replica.handle()}, t.ends)
 	if old := b.replica.old; old != nil {
-		if b.replica.restores() {
+		if b.restores(b.replica) {
 			b.add("monitor", MonitorContainer{Container: old.Handle(), For: b.rollout.Monitor}, t.ends)
 		}
 		if old.Name != b.replica.name {

@@ -145,7 +145,7 @@ func (t *turn) undoTurn() []Operation {
 	switch {
 	case r.old == nil && t.rolling.FailureAction != FailRollback:
 		return nil
-	case r.old == nil || !r.restores():
+	case r.old == nil || !t.restores(r):
 		return []Operation{remove}
 	case t.rolling.Order == StartFirst || t.startsFirst() && r.old.Live():
 		return []Operation{StartContainer{Container: r.old.Handle()}, StopContainer{Container: r.handle(), Options: t.stopOptions()}, remove}

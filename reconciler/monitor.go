@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -45,6 +46,9 @@ func (r *run) monitor(ctx context.Context, node planner.Node, op planner.Monitor
 	err := w.stays(ctx)
 	if err == nil || r.ctx.Err() != nil {
 		return r.ctx.Err()
+	}
+	if errors.Is(err, engine.ErrUnavailable) {
+		return err
 	}
 	return w.explain(fmt.Errorf("%w within %s after it was ready", err, op.For))
 }

@@ -30,7 +30,8 @@ const (
 // moved under the last: by a run from elsewhere, by an engine that still
 // finishes a call of a run that was killed, or because the engine went away and
 // is back. The error is that of the last one, or an [engine.ErrUnavailable] of
-// an engine that does not come back.
+// an engine that does not come back. An update whose failure action was taken
+// for anything else ends it: it is for somebody to look at.
 func (x Executor) Settle(ctx context.Context, plan planner.Plan, next func() (planner.Plan, error)) error {
 	var before string
 	repeats, rest := 0, firstRest
@@ -43,7 +44,8 @@ func (x Executor) Settle(ctx context.Context, plan planner.Plan, next func() (pl
 		if gone := x.Engine.Reach(ctx); gone != nil {
 			return gone // whatever failed, that is why
 		}
-		if x.Engine.Absences() == absences && !moved(err) || round == maxRounds {
+		again := moved(err) || x.Engine.Absences() != absences && !errors.As(err, new(*RolloutError))
+		if !again || round == maxRounds {
 			return err
 		}
 		if text := err.Error(); text != before {
@@ -90,14 +92,19 @@ func (x Executor) ended(ctx context.Context) bool {
 }
 
 // moved is true for a run that failed only because the project is not as it was
-// planned for.
+// planned for. An update that was rolled back is not made again, whatever was
+// the cause.
 func moved(err error) bool {
 	var all *multierror.Error
 	if !errors.As(err, &all) {
 		return false
 	}
 	for _, err := range all.Errors {
-		if errors.As(err, new(*RolloutError)) {
+		var rollout *RolloutError
+		if errors.As(err, &rollout) {
+			if rollout.Outcome == RolledBack || rollout.Outcome == RollbackPaused {
+				return false
+			}
 			continue // a consequence
 		}
 		var node *NodeError
