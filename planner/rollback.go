@@ -75,10 +75,14 @@ func (b bringBack) add(verb string, op Operation, after ...ID) ID {
 	})
 }
 
-// startOld starts the old container and waits until it is ready again.
+// startOld starts the old container, runs its post_start hooks and waits until it
+// is ready again.
 func (b bringBack) startOld(after ...ID) ID {
 	old := b.replica.old.Handle()
 	started := b.add("start", StartContainer{Container: old}, after...)
+	for i, hook := range b.appliedTo(*b.replica.old).PostStart {
+		started = b.add(fmt.Sprintf("post_start %d", i+1), RunHook{Container: old, Hook: "post_start", Spec: hook}, started)
+	}
 	return b.add("await", AwaitContainer{
 		Container: old, Condition: state.Ready, Timeout: b.policy.WaitTimeout, Probe: b.probes(b.rolling.service, state.Ready),
 	}, started)

@@ -37,7 +37,7 @@ func (e *RolloutError) Error() string {
 	return text
 }
 
-// err is what became of an update that was halted, nil for others.
+// rolloutErr is what became of an update that was halted, nil for others.
 func (r *run) rolloutErr(ro *rollout) error {
 	if ro.cause == "" || r.isRollback(ro) {
 		return nil

@@ -25,7 +25,7 @@ import (
 func TestAnUpdateThatWasRolledBackIsNotMadeAgain(t *testing.T) {
 	rollback := types.UpdateConfig{FailureAction: "rollback"}
 	for name, next := range map[string]map[int]memory.Behavior{
-		"for a conflict":                               nil,
+		"for a conflict": nil,
 		"for a container that dies, the engine was away": {2: exitsAfter(3 * time.Second)},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -126,5 +126,18 @@ func TestAReplacementThatIsGoneOnWithIsWaitedForToo(t *testing.T) {
 		assert.NilError(t, err)
 		assert.Equal(t, f.names(t), "1*")
 		assert.Equal(t, observed.Containers[0].Image, "img:1")
+	})
+}
+
+func TestARollbackRunsTheHooksOfTheContainerThatItStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(t, 2, updates(types.UpdateConfig{FailureAction: "rollback"}), func(s *state.Service) {
+			s.Config.PostStart = []types.ServiceHook{{Command: []string{"warm"}}}
+		})
+		f.comes(map[int]memory.Behavior{2: {StartError: "no such file"}})
+		r := &recording{}
+		err := runUp(t.Context(), f.Memory, f.desired, planner.UpPolicy{}, r, nil)
+		assert.ErrorContains(t, err, "rolled back")
+		assert.Equal(t, r.phase("rollback post_start 1 web/1"), event.Succeeded)
 	})
 }
