@@ -2,6 +2,7 @@ package planner
 
 import (
 	"slices"
+	"time"
 
 	"github.com/stackctl/stack/state"
 )
@@ -297,12 +298,20 @@ func (b *bringUp) undo() []Operation {
 	case r.old == nil || r.clears:
 		return nil
 	}
-	undo := []Operation{RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}}
-	if b.restores(r) && !b.followsEndedJob() {
-		undo = append(undo, b.reattach(*r.old)...)
-		undo = append(undo, StartContainer{Container: r.old.Handle()})
+	if !b.restores(r) || b.followsEndedJob() {
+		return []Operation{b.removeNew()}
 	}
-	return undo
+	undo := append([]Operation{b.killNew()}, b.reattach(*r.old)...)
+	return append(undo, StartContainer{Container: r.old.Handle()}, b.removeNew())
+}
+
+// killNew takes from the new container, at once, what the old one needs to run.
+func (b *bringUp) killNew() Operation {
+	return StopContainer{Container: b.replica.handle(), Options: state.StopOptions{Timeout: new(time.Duration)}}
+}
+
+func (b *bringUp) removeNew() Operation {
+	return RemoveContainer{Container: b.replica.handle(), Options: state.RemoveOptions{Force: true}}
 }
 
 // restores is true for a replica whose old container has run: one that has

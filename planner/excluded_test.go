@@ -20,8 +20,8 @@ func TestWhatAPlanLeavesAloneIsWaitedForAsItIs(t *testing.T) {
 	policy := planner.UpPolicy{Recreate: planner.RecreateAlways, Only: []string{"web"}}
 	is(t, up(t, desired, observed, policy), `
 		create web/1
-		stop web/1 < create web/1 ! RemoveContainer ! StartContainer
-		start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
+		stop web/1 < create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/1 < create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/1 < start web/1, stop web/1
 		rename web/1 < remove web/1, start web/1`)
 }

@@ -149,8 +149,8 @@ func TestAnotherContentIsAnotherVolume(t *testing.T) {
 			is(t, got, strings.NewReplacer("BEFORE", strings.TrimPrefix(before, "shop_"), "AFTER", after).Replace(`
 				volume AFTER
 				create web/1 < volume AFTER
-				stop web/1 < create web/1 ! RemoveContainer ! StartContainer
-				start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
+				stop web/1 < create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+				start web/1 < create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
 				remove web/1 < start web/1, stop web/1
 				remove volume BEFORE < remove web/1
 				rename web/1 < remove web/1, start web/1`))

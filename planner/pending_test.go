@@ -58,8 +58,8 @@ func TestAPlanForSomeServicesLeavesTheOthersAsTheyAre(t *testing.T) {
 	desired.Services[0].Hash, desired.Services[1].Hash = "other", "other"
 	is(t, up(t, desired, observed, planner.UpPolicy{Only: []string{"web"}}), `
 		create web/1
-		stop web/1 < create web/1 ! RemoveContainer ! StartContainer
-		start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
+		stop web/1 < create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/1 < create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/1 < start web/1, stop web/1
 		rename web/1 < remove web/1, start web/1`)
 }

@@ -115,11 +115,8 @@ func (d *draft) hookRemovals(service string) []ID {
 // it replaces was stopped.
 func (b *bringUp) undoCreate() []Operation {
 	undo := b.undo()
-	if b.turn != nil && len(undo) > 0 {
-		return []Operation{RemoveContainer{Container: b.replica.handle(), Options: state.RemoveOptions{Force: true}}}
-	}
-	if len(undo) > 1 && len(b.replacedNetworks(*b.replica.old)) == 0 {
-		return undo[:1]
+	if len(undo) > 1 && (b.turn != nil || len(b.replacedNetworks(*b.replica.old)) == 0) {
+		return []Operation{b.removeNew()}
 	}
 	return undo
 }

@@ -88,8 +88,8 @@ func TestTheOldContainerIsStoppedOnlyWhenTheHooksHaveSucceeded(t *testing.T) {
 		start web pre_start[0] < create web pre_start[0] ! RemoveContainer ! RemoveContainer
 		await web pre_start[0] < start web pre_start[0] ! RemoveContainer
 		remove web pre_start[0] < await web pre_start[0]
-		stop web/1 < await web pre_start[0], create web/1 ! RemoveContainer ! StartContainer
-		start web/1 < await web pre_start[0], create web/1, stop web/1 ! RemoveContainer ! StartContainer
+		stop web/1 < await web pre_start[0], create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/1 < await web pre_start[0], create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/1 < start web/1, stop web/1
 		rename web/1 < remove web/1, start web/1`)
 }

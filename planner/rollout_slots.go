@@ -141,16 +141,15 @@ func (t *turn) proves() {
 // of before the new one goes, which gets its grace then.
 func (t *turn) undoTurn() []Operation {
 	r := t.replica
-	remove := RemoveContainer{Container: r.handle(), Options: state.RemoveOptions{Force: true}}
 	switch {
 	case r.old == nil && t.rolling.FailureAction != FailRollback:
 		return nil
 	case r.old == nil || !t.restores(r):
-		return []Operation{remove}
+		return []Operation{t.removeNew()}
 	case t.rolling.Order == StartFirst || t.startsFirst() && r.old.Live():
-		return []Operation{StartContainer{Container: r.old.Handle()}, StopContainer{Container: r.handle(), Options: t.stopOptions()}, remove}
+		return []Operation{StartContainer{Container: r.old.Handle()}, StopContainer{Container: r.handle(), Options: t.stopOptions()}, t.removeNew()}
 	}
-	return []Operation{remove, StartContainer{Container: r.old.Handle()}}
+	return []Operation{t.killNew(), StartContainer{Container: r.old.Handle()}, t.removeNew()}
 }
 
 // addTo finishes the rollout: the slots get their turns, and what makes them

@@ -29,17 +29,17 @@ func TestASlotsTurnComesAfterTheOneBeforeIt(t *testing.T) {
 	desired := project(service("web", replicas(2), rolls(types.UpdateConfig{})))
 	is(t, up(t, desired, changed(desired), planner.UpPolicy{}), `
 		create web/1
-		stop web/1 < create web/1 ! RemoveContainer ! StartContainer
-		start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
-		await web/1 ready < create web/1, start web/1 ! RemoveContainer ! StartContainer
+		stop web/1 < create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/1 < create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		await web/1 ready < create web/1, start web/1 ! StopContainer ! StartContainer ! RemoveContainer
 		create web/2 ~ await web/1 ready
-		monitor web/1 < await web/1 ready ! RemoveContainer ! StartContainer
+		monitor web/1 < await web/1 ready ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/1 < monitor web/1
 		rename web/1 < monitor web/1, remove web/1
-		stop web/2 < create web/2 ! RemoveContainer ! StartContainer
-		start web/2 < create web/2, stop web/2 ! RemoveContainer ! StartContainer
-		await web/2 ready < create web/2, start web/2 ! RemoveContainer ! StartContainer
-		monitor web/2 < await web/2 ready ! RemoveContainer ! StartContainer
+		stop web/2 < create web/2 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/2 < create web/2, stop web/2 ! StopContainer ! StartContainer ! RemoveContainer
+		await web/2 ready < create web/2, start web/2 ! StopContainer ! StartContainer ! RemoveContainer
+		monitor web/2 < await web/2 ready ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/2 < monitor web/2
 		rename web/2 < monitor web/2, remove web/2`)
 }

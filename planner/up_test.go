@@ -72,8 +72,8 @@ func TestAReplacementKeepsTheOldContainerUntilTheNewOneRuns(t *testing.T) {
 	desired.Services[0].Hash = "other"
 	is(t, up(t, desired, observed, planner.UpPolicy{}), `
 		create web/1
-		stop web/1 < create web/1 ! RemoveContainer ! StartContainer
-		start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
+		stop web/1 < create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/1 < create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/1 < start web/1, stop web/1
 		rename web/1 < remove web/1, start web/1`)
 }
@@ -84,9 +84,9 @@ func TestWithWaitTheOldContainerStaysUntilTheNewOneIsReady(t *testing.T) {
 	desired.Services[0].Hash = "other"
 	is(t, up(t, desired, observed, planner.UpPolicy{Wait: true}), `
 		create web/1
-		stop web/1 < create web/1 ! RemoveContainer ! StartContainer
-		start web/1 < create web/1, stop web/1 ! RemoveContainer ! StartContainer
-		await web/1 ready < start web/1 ! RemoveContainer ! StartContainer
+		stop web/1 < create web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		start web/1 < create web/1, stop web/1 ! StopContainer ! StartContainer ! RemoveContainer
+		await web/1 ready < start web/1 ! StopContainer ! StartContainer ! RemoveContainer
 		remove web/1 < await web/1 ready, stop web/1
 		rename web/1 < await web/1 ready, remove web/1`)
 }
@@ -183,12 +183,12 @@ func TestAReplacementThatWasKilledIsFinished(t *testing.T) {
 		want      string
 	}{
 		{"before the old one was stopped", state.StatusCreated, state.StatusRunning, `
-			stop web/1 shop-web-1 ! RemoveContainer ! StartContainer
-			start web/1 < stop web/1 shop-web-1 ! RemoveContainer ! StartContainer
+			stop web/1 shop-web-1 ! StopContainer ! StartContainer ! RemoveContainer
+			start web/1 < stop web/1 shop-web-1 ! StopContainer ! StartContainer ! RemoveContainer
 			remove web/1 shop-web-1 < start web/1, stop web/1 shop-web-1
 			rename web/1 < remove web/1 shop-web-1, start web/1`},
 		{"before the new one was started", state.StatusCreated, state.StatusExited, `
-			start web/1 ! RemoveContainer ! StartContainer
+			start web/1 ! StopContainer ! StartContainer ! RemoveContainer
 			remove web/1 shop-web-1 < start web/1
 			rename web/1 < remove web/1 shop-web-1, start web/1`},
 		{"before the old one was removed", state.StatusRunning, state.StatusExited, `

@@ -2,9 +2,11 @@ package reconciler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -63,7 +65,7 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 	case planner.StartContainer:
 		return x.StartContainer(ctx, r.names.key(op.Container))
 	case planner.StopContainer:
-		return x.StopContainer(ctx, r.names.key(op.Container), op.Options)
+		return orGone(x.StopContainer(ctx, r.names.key(op.Container), op.Options))
 	case planner.RemoveContainer:
 		return x.RemoveContainer(ctx, r.names.key(op.Container), op.Options)
 	case planner.RenameContainer:
@@ -118,6 +120,14 @@ func (r *run) hook(ctx context.Context, op planner.RunHook) error {
 		return fmt.Errorf("%s hook %q exited with code %d: %s", op.Hook, op.Spec.Command, result.ExitCode, result.Output)
 	}
 	return nil
+}
+
+// orGone is the error of stopping a container. One that is gone does not run.
+func orGone(err error) error {
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil
+	}
+	return err
 }
 
 // names remembers the ids of the containers that a run creates, as a rename

@@ -43,30 +43,44 @@ func besides(undo, more []planner.Operation) []planner.Operation {
 }
 
 // undo runs the compensation of a node that failed or was cut off. What it
-// cannot undo, the next run finds and mends.
+// cannot undo, the next run finds and mends. It takes nothing away then: what
+// was to come back may be gone, and what is there is all that is left.
 func (r *run) undo(node planner.Node, undo []planner.Operation) {
+	undone := true
 	for _, op := range undo {
 		if r.unreachable.Load() {
 			return // what failed says it already
 		}
-		r.undoOne(node, op)
+		if takesAway(op) && !undone {
+			continue
+		}
+		undone = r.undoOne(node, op) && undone
 	}
 }
 
-func (r *run) undoOne(node planner.Node, op planner.Operation) {
+func takesAway(op planner.Operation) bool {
+	switch op.(type) {
+	case planner.StopContainer, planner.RemoveContainer:
+		return true
+	}
+	return false
+}
+
+func (r *run) undoOne(node planner.Node, op planner.Operation) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.ctx), undoTimeout)
 	defer cancel()
 	e := about(planner.Node{ID: node.ID, Ref: node.Ref, Op: op}, event.Undone)
 	err := r.call(ctx, node, op)
 	if errors.Is(err, engine.ErrUnavailable) {
 		r.unreachable.Store(true)
-		return
+		return false
 	}
 	if err != nil {
 		e.Phase, e.Error = event.Warning, err.Error()
 		e.Detail = "could not undo: " + err.Error()
 	}
 	r.emit(e)
+	return err == nil
 }
 
 // undoDropped does what is to be done for the nodes whose turn had come when
