@@ -3,6 +3,7 @@ package reconciler_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -82,8 +83,8 @@ func TestWhatSharesANamespaceFollowsWhenTheUpdateIsFinal(t *testing.T) {
 	}
 }
 
-// A run that was killed when it had taken a container that failed away, and not
-// yet started the old one again, leaves that to the next.
+// A run that was killed before it had started the old container again leaves
+// that to the next.
 func TestAnOldContainerIsBroughtBackByTheRunAfterAKill(t *testing.T) {
 	for _, deploy := range []types.DeployConfig{{}, updates(types.UpdateConfig{})} {
 		synctest.Test(t, func(t *testing.T) {
@@ -99,7 +100,7 @@ func TestAnOldContainerIsBroughtBackByTheRunAfterAKill(t *testing.T) {
 				return nil
 			}}).Wrap(f.Engine())
 			assert.Assert(t, reconciler.Executor{Engine: x}.Reconcile(killed, f.desired, planner.UpPolicy{}) != nil)
-			assert.Equal(t, f.names(t), "1")
+			assert.Assert(t, !strings.Contains(f.names(t), "*"), "%s: one runs", f.names(t))
 			_, err := f.up(t.Context())
 			assert.ErrorContains(t, err, "no such file")
 			assert.Equal(t, f.names(t), "1*")
