@@ -117,7 +117,7 @@ func (s *session) write(failed error) error {
 		return err
 	}
 	if j.idle && failed == nil {
-		wanted, err := history.Fingerprint(history.Seal(history.Revision{Desired: desired}, j.secrets).Desired)
+		wanted, err := history.Fingerprint(desired, j.secrets)
 		if err != nil || any && wanted == before.Fingerprint || !any && len(desired.Services)+len(desired.Providers) == 0 {
 			return err
 		}

@@ -1,8 +1,10 @@
 package history
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -12,10 +14,30 @@ import (
 // format is the version of the files' form.
 const format = 1
 
+// Head is the little of a revision by which a run knows that it has changed
+// nothing. It is the first value of the file, and read in a fraction of the time
+// that the second takes.
+type Head struct {
+	Format      int      `json:"format"`
+	Number      int      `json:"number"`
+	Fingerprint string   `json:"fingerprint"`        // of what was wanted: see [Fingerprint]
+	Services    []string `json:"services,omitempty"` // that were wanted, those that programs provide too
+}
+
+func headOf(r Revision) (Head, error) {
+	fingerprint, err := Fingerprint(r.Desired, nil)
+	head := Head{Format: format, Number: r.Number, Fingerprint: fingerprint}
+	for i := range r.Desired.Services {
+		head.Services = append(head.Services, r.Desired.Services[i].Name)
+	}
+	for i := range r.Desired.Providers {
+		head.Services = append(head.Services, r.Desired.Providers[i].Name)
+	}
+	return head, err
+}
+
 // document is a revision in its file.
 type document struct {
-	Format      int    `json:"format"`
-	Fingerprint string `json:"fingerprint"` // of what is wanted
 	Revision
 	// Written are the services as the file says, of those whose hash may have to
 	// be taken again: the ids of other containers take part in it, or a value
@@ -24,11 +46,11 @@ type document struct {
 }
 
 func encode(r Revision) ([]byte, error) {
-	fingerprint, err := Fingerprint(r.Desired)
+	head, err := headOf(r)
 	if err != nil {
 		return nil, err
 	}
-	d := document{Format: format, Fingerprint: fingerprint, Revision: r, Written: map[string]json.RawMessage{}}
+	d := document{Revision: r, Written: map[string]json.RawMessage{}}
 	for _, s := range r.Desired.Services {
 		text, err := json.Marshal(s.Written)
 		if err != nil {
@@ -38,51 +60,35 @@ func encode(r Revision) ([]byte, error) {
 			d.Written[s.Name] = text
 		}
 	}
-	text, err := json.MarshalIndent(d, "", " ")
-	return append(text, '\n'), err
+	first, err := json.Marshal(head)
+	if err != nil {
+		return nil, err
+	}
+	second, err := json.MarshalIndent(d, "", " ")
+	return slices.Concat(first, []byte("\n"), second, []byte("\n")), err
 }
 
-// Head is the little of a revision by which a run knows that it has changed
-// nothing. It is read in a fraction of the time.
-type Head struct {
-	Number      int
-	Fingerprint string   // of what was wanted: see [Fingerprint]
-	Services    []string // that were wanted, those that programs provide too
-}
+func decodeHead(text []byte) (Head, error) { return nextHead(json.NewDecoder(bytes.NewReader(text))) }
 
-func decodeHead(text []byte) (Head, error) {
-	type named struct {
-		Name string `json:"name"`
-	}
-	var d struct {
-		Format      int    `json:"format"`
-		Fingerprint string `json:"fingerprint"`
-		Number      int    `json:"number"`
-		Desired     struct {
-			Services  []named `json:"services"`
-			Providers []named `json:"providers"`
-		} `json:"desired"`
-	}
-	if err := json.Unmarshal(text, &d); err != nil {
+func nextHead(decoder *json.Decoder) (Head, error) {
+	var head Head
+	if err := decoder.Decode(&head); err != nil {
 		return Head{}, err
 	}
-	if d.Format != format {
-		return Head{}, fmt.Errorf("expected format %d, found %d", format, d.Format)
-	}
-	head := Head{Number: d.Number, Fingerprint: d.Fingerprint}
-	for _, s := range append(d.Desired.Services, d.Desired.Providers...) {
-		head.Services = append(head.Services, s.Name)
+	if head.Format != format {
+		return Head{}, fmt.Errorf("expected format %d, found %d", format, head.Format)
 	}
 	return head, nil
 }
 
 func decode(text []byte) (Revision, error) {
-	var d document
-	if err := json.Unmarshal(text, &d); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if _, err := nextHead(decoder); err != nil {
 		return Revision{}, err
 	}
-	if d.Format != format {
-		return Revision{}, fmt.Errorf("expected format %d, found %d", format, d.Format)
+	var d document
+	if err := decoder.Decode(&d); err != nil {
+		return Revision{}, err
 	}
 	services := d.Desired.Services
 	for i, s := range services {

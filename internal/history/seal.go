@@ -22,6 +22,8 @@ const (
 	shortest = 6
 	// longest is how much of a file is looked for in values.
 	longest = 4 << 10
+	// hidden stands in the place of a secret that is only shown.
+	hidden = "***"
 )
 
 var sealed = regexp.MustCompile(sealPrefix + "[0-9a-f]{64}")
@@ -32,16 +34,21 @@ func seal(value string) string {
 }
 
 // Seal returns a revision without what is secret in it: the values of fields
-// and variables whose names say so, and the given secrets wherever they occur.
-// Sealing again changes nothing.
-func Seal(r Revision, secrets []string) Revision {
-	desired := withoutBuilds(r.Desired)
-	s := newSealer(desired, secrets)
-	r.Desired = mapConfigs(desired, func(_ string, t text) string { return s.seal(t) })
-	r.Applied = s.containers(r.Applied)
-	r.Changes = s.changes(r.Changes)
+// and variables whose names say so, and the given secrets wherever they occur;
+// and without what was secret in what was wanted before. Sealing again changes
+// nothing.
+func Seal(r Revision, before state.Desired, secrets []string) Revision {
+	s := newSealer(withoutBuilds(r.Desired), secrets)
+	r.Desired = s.desired(r.Desired)
+	r.Applied = bare(r.Applied)
+	r.Changes = s.changes(r.Changes, r.Desired, before)
 	r.Error = s.hide(r.Error)
 	return r
+}
+
+// desired is what is wanted without what is secret in it.
+func (s sealer) desired(d state.Desired) state.Desired {
+	return mapConfigs(withoutBuilds(d), func(_ string, t text) string { return s.seal(t) })
 }
 
 // withoutBuilds leaves of builds only that there are some.
@@ -64,8 +71,8 @@ func withoutBuilds(d state.Desired) state.Desired {
 
 // sealer knows what is secret.
 type sealer struct {
-	names   names
-	secrets []string // longest first
+	names        names
+	seals, hides *strings.Replacer // of the secrets, the longest first
 }
 
 // names remember which of them say that a value may be secret: there are few,
@@ -83,11 +90,15 @@ func (n names) secret(name string) bool {
 
 func newSealer(d state.Desired, secrets []string) sealer {
 	s := sealer{names: names{}}
-	s.secrets = slices.DeleteFunc(append(secretsOf(d, s.names), secrets...), func(value string) bool {
+	all := slices.DeleteFunc(append(secretsOf(d, s.names), secrets...), func(value string) bool {
 		return len(value) < shortest || hasSeal(value)
 	})
-	slices.SortFunc(s.secrets, func(a, b string) int { return cmp.Or(-cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
-	s.secrets = slices.Compact(s.secrets)
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(-cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	var seals, hides []string
+	for _, secret := range slices.Compact(all) {
+		seals, hides = append(seals, secret, seal(secret)), append(hides, secret, hidden)
+	}
+	s.seals, s.hides = strings.NewReplacer(seals...), strings.NewReplacer(hides...)
 	return s
 }
 
@@ -134,7 +145,7 @@ func (s sealer) seal(t text) string {
 	case s.names.secret(t.Key):
 		return sealWhole(t.Value)
 	}
-	return s.replace(t.Value, seal)
+	return replace(t.Value, s.seals)
 }
 
 func sealWhole(value string) string {
@@ -154,67 +165,29 @@ func isSealed(value string) bool {
 }
 
 // hide is for what is only shown, and not gone back to.
-func (s sealer) hide(value string) string {
-	return s.replace(value, func(string) string { return "***" })
-}
+func (s sealer) hide(value string) string { return replace(value, s.hides) }
 
 // replace leaves alone what is sealed already.
-func (s sealer) replace(value string, by func(string) string) string {
-	if hasSeal(value) {
-		at := sealed.FindStringIndex(value)
-		return s.replace(value[:at[0]], by) + value[at[0]:at[1]] + s.replace(value[at[1]:], by)
+func replace(value string, secrets *strings.Replacer) string {
+	if !hasSeal(value) {
+		return secrets.Replace(value)
 	}
-	for _, secret := range s.secrets {
-		if before, after, found := strings.Cut(value, secret); found {
-			return s.replace(before, by) + by(secret) + s.replace(after, by)
-		}
-	}
-	return value
+	at := sealed.FindStringIndex(value)
+	return secrets.Replace(value[:at[0]]) + value[at[0]:at[1]] + replace(value[at[1]:], secrets)
 }
 
-func (s sealer) containers(all []state.Container) []state.Container {
-	var hidden []state.Container
+// bare are containers without what they were told, which may be secret, or have
+// been before: nothing is compared with it.
+func bare(all []state.Container) []state.Container {
+	var left []state.Container
 	for _, c := range all {
+		c.Command, c.Healthcheck, c.Error = nil, nil, ""
 		c.Labels = maps.Clone(c.Labels)
-		delete(c.Labels, state.LabelStackConfig)
-		for key, value := range c.Labels {
-			switch {
-			case strings.HasPrefix(key, "com.docker.compose.") || strings.HasPrefix(key, "dev.stack."):
-			case s.names.secret(key):
-				c.Labels[key] = sealWhole(value)
-			default:
-				c.Labels[key] = s.hide(value)
-			}
-		}
-		c.Command = s.hideAll(c.Command)
-		if c.Healthcheck != nil {
-			check := *c.Healthcheck
-			check.Test = s.hideAll(check.Test)
-			c.Healthcheck = &check
-		}
-		c.Error = s.hide(c.Error)
-		hidden = append(hidden, c)
+		maps.DeleteFunc(c.Labels, func(key, _ string) bool {
+			ours := strings.HasPrefix(key, "com.docker.compose.") || strings.HasPrefix(key, "dev.stack.")
+			return !ours || key == state.LabelStackConfig
+		})
+		left = append(left, c)
 	}
-	return hidden
-}
-
-func (s sealer) hideAll(values []string) []string {
-	var hidden []string
-	for _, value := range values {
-		hidden = append(hidden, s.hide(value))
-	}
-	return hidden
-}
-
-func (s sealer) changes(all []planner.Change) []planner.Change {
-	var hidden []planner.Change
-	for _, c := range all {
-		c.Reasons = slices.Clone(c.Reasons)
-		for i, r := range c.Reasons {
-			r.Old, r.New, r.Text = s.hide(r.Old), s.hide(r.New), s.hide(r.Text)
-			c.Reasons[i] = r
-		}
-		hidden = append(hidden, c)
-	}
-	return hidden
+	return left
 }

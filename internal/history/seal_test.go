@@ -16,7 +16,7 @@ import (
 
 func TestNothingSecretOfAProjectIsKept(t *testing.T) {
 	desired := loaded(t, "testdata/awkward.yaml")
-	r := history.Seal(history.Revision{Desired: desired}, []string{"a token from the environment"})
+	r := history.Seal(history.Revision{Desired: desired}, state.Desired{}, []string{"a token from the environment"})
 	text := written(t, r)
 	for _, secret := range []string{
 		"0123456789abcdef", "a label", "a-token-of-splunk", "of the hook", "another-token", "guest-password", "of-the-share",
@@ -60,14 +60,14 @@ func TestASecretIsNowhere(t *testing.T) {
 				Labels: map[string]string{state.LabelStackConfig: config, "url": around}, Command: []string{around}, Error: around,
 				Healthcheck: &state.Healthcheck{Test: []string{"CMD", around}},
 			}},
-		}, given)
+		}, desired, given)
 		text := written(t, r)
 		escaped, err := json.Marshal(secret)
 		assert.NilError(t, err)
 		assert.Assert(t, !strings.Contains(text, strings.Trim(string(escaped), `"`)), text)
 		assert.Assert(t, !strings.Contains(text, config))
 
-		assert.Equal(t, written(t, history.Seal(r, given)), text)
+		assert.Equal(t, written(t, history.Seal(r, desired, given)), text)
 
 		restored, _, err := history.Today{Desired: desired, Secrets: given}.Restore(r, nil)
 		assert.NilError(t, err)

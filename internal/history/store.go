@@ -51,7 +51,11 @@ func (s *Store) Add(r Revision, secrets []string) (Revision, error) {
 	if len(numbers) > 0 {
 		r.Number = numbers[len(numbers)-1] + 1
 	}
-	r = Seal(r, secrets)
+	last, _, err := s.Last()
+	if err != nil {
+		return r, err
+	}
+	r = Seal(r, last.Desired, secrets)
 	if err := s.write(r); err != nil {
 		return r, fmt.Errorf("history: %w", err)
 	}

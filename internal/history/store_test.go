@@ -71,13 +71,13 @@ func TestFilesAreTheirOwnersOnly(t *testing.T) {
 
 func TestWhatIsNoRevisionIsNamedAndLeftOut(t *testing.T) {
 	for content, why := range map[string]string{
-		"":                           "unexpected end",
-		"{":                          "unexpected end",
-		"[]":                         "cannot unmarshal",
-		"null":                       "expected format 1, found 0",
-		`{"format": 2}`:              "expected format 1, found 2",
-		`{"format": 1, "number": 3}`: "says that it is revision 3",
-		`{"format": 1, "number": 2, "desired": {"services": [{"name": "web", "config": {"ports": 1}}]}}`: "cannot unmarshal",
+		"":                            "EOF",
+		"{":                           "EOF",
+		"[]":                          "cannot unmarshal",
+		"null":                        "expected format 1, found 0",
+		`{"format": 2}`:               "expected format 1, found 2",
+		`{"format": 1} {"number": 3}`: "says that it is revision 3",
+		`{"format": 1} {"number": 2, "desired": {"services": [{"name": "web", "config": {"ports": 1}}]}}`: "cannot unmarshal",
 	} {
 		s := newStore(t)
 		add(t, s, "up")

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/stackctl/stack/state"
 )
 
@@ -111,22 +113,29 @@ func (u uses) model(key string) bool {
 // Covers is true where [Wanted] is what the run wanted: nothing else of what
 // was wanted before is still known.
 func Covers(before Head, now state.Desired) bool {
-	for _, name := range before.Services {
-		known := slices.Contains(now.Known, name)
-		if known && !has(now.Services, name, serviceName) && !has(now.Providers, name, providerName) {
-			return false
-		}
+	wanted := map[string]bool{}
+	for i := range now.Services {
+		wanted[now.Services[i].Name] = true
 	}
-	return true
+	for i := range now.Providers {
+		wanted[now.Providers[i].Name] = true
+	}
+	return !slices.ContainsFunc(before.Services, func(name string) bool {
+		return slices.Contains(now.Known, name) && !wanted[name]
+	})
 }
 
-// Fingerprint tells what is wanted apart, of values that are sealed. Where the
-// file says something does not count.
-func Fingerprint(sealed state.Desired) (string, error) {
-	sealed.Needs = nil
-	text, err := json.Marshal(sealed)
+// Fingerprint tells what is wanted apart, without what is secret in it: what
+// [Store.Add] is given as secrets too. Where the file says something does not
+// count.
+func Fingerprint(desired state.Desired, secrets []string) (string, error) {
+	sealer := newSealer(withoutBuilds(desired), secrets)
+	desired.Services = mapEach(desired.Services, func(s *state.Service) { s.Written = types.ServiceConfig{} }) // Hash is of it
+	desired = sealer.desired(desired)
+	desired.Needs = nil
+	text, err := json.Marshal(desired)
 	if err != nil {
-		return "", fmt.Errorf("project %s: %w", sealed.Project.Name, err)
+		return "", fmt.Errorf("project %s: %w", desired.Project.Name, err)
 	}
 	sum := sha256.Sum256(text)
 	return "sha256:" + hex.EncodeToString(sum[:]), nil
