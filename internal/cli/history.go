@@ -44,7 +44,7 @@ The last ten are kept in your state folder, without what is secret in them. With
 			}
 			number, err := strconv.Atoi(args[0])
 			if err != nil || number < 1 {
-				return fmt.Errorf("expected the number of a revision, found %q: see 'stack history'", args[0])
+				return notRevision(args[0])
 			}
 			return a.showRevision(cmd.Context(), o, number)
 		},
@@ -54,6 +54,10 @@ The last ten are kept in your state folder, without what is secret in them. With
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "Print the numbers alone")
 	completeFlag(cmd, "format", "table", "json")
 	return cmd
+}
+
+func notRevision(argument string) error {
+	return fmt.Errorf("expected the number of a revision, found %q: see 'stack history'", argument)
 }
 
 // revisions are those of the project, newest first. What is none is named.

@@ -5,12 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/hashicorp/go-multierror"
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/internal/drift"
 	"github.com/stackctl/stack/internal/history"
 	"github.com/stackctl/stack/reconciler"
+	"github.com/stackctl/stack/state"
 )
 
 func TestOutcomeIsToldByTheError(t *testing.T) {
@@ -33,4 +37,22 @@ func TestOutcomeIsToldByTheError(t *testing.T) {
 		assert.Equal(t, outcomeOf(c.err), c.outcome, c.text)
 		assert.Equal(t, inShort(c.err), c.text)
 	}
+}
+
+func TestAVolumeThatWasMadeAgainIsToldByWhatWasRecorded(t *testing.T) {
+	made := time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)
+	db := state.Container{
+		ID: "1", Name: "shop-db-1", Service: "db", Number: 1, Created: made, Mounts: []state.Mount{{Type: "volume", Name: "shop_data"}},
+	}
+	observed := state.Observed{
+		Containers: []state.Container{db},
+		Volumes:    []state.ObservedVolume{{Name: "shop_data", Created: made.Add(time.Minute)}},
+	}
+	recorded := (&session{}).applied(&journal{idle: true, first: step{observed: observed}})
+	report := drift.Compare(appliedIn("shop", history.Revision{Applied: recorded, Desired: state.Desired{
+		Volumes: []state.Volume{{Key: "data", Config: types.VolumeConfig{Name: "shop_data"}}},
+		Known:   []string{"db"},
+	}}), observed, nil)
+	assert.Equal(t, len(report.Drifts), 1, "%v", report.Drifts)
+	assert.Equal(t, report.Drifts[0].Kind, drift.Recreated)
 }

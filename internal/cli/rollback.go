@@ -50,6 +50,9 @@ The files are not changed: the next 'stack up' applies them again.`,
 			if len(args) > 0 {
 				if n, err := strconv.Atoi(args[0]); err == nil {
 					number, services = n, args[1:]
+					if n < 1 {
+						return notRevision(args[0])
+					}
 				}
 			}
 			return a.rollback(cmd.Context(), o, number, services)

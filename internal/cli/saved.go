@@ -227,7 +227,7 @@ func observedDigests(o state.Observed, images []string) map[string]string {
 // steady is a container without what changes while nothing happens to it.
 func steady(c state.Container) state.Container {
 	c.HealthLog, c.RestartCount = nil, 0
-	c.Created, c.StartedAt, c.FinishedAt = time.Time{}, time.Time{}, time.Time{}
+	c.StartedAt, c.FinishedAt = time.Time{}, time.Time{}
 	c.Networks = maps.Clone(c.Networks)
 	for name, endpoint := range c.Networks {
 		endpoint.Address = ""

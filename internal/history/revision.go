@@ -33,7 +33,7 @@ type Revision struct {
 	// variable that may be one, but their digests.
 	Desired state.Desired `json:"desired"`
 	// Applied are the project's containers when the run had ended, without
-	// what changes by itself.
+	// what changes by itself, and without what they were told.
 	Applied []state.Container `json:"applied,omitempty"`
 }
 

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	units "github.com/docker/go-units"
-
 	"github.com/stackctl/stack/internal/drift"
 	"github.com/stackctl/stack/state"
 )
@@ -160,7 +158,7 @@ func (t *driftText) summary(report drift.Report) string {
 		if b.Outcome != "succeeded" {
 			run += ", " + b.Outcome
 		}
-		basis = fmt.Sprintf("revision %d (%s, %s ago by %s)", b.Revision, run, units.HumanDuration(t.options.Now.Sub(b.At)), b.By)
+		basis = fmt.Sprintf("revision %d (%s, %s ago by %s)", b.Revision, run, lasting(b.At, t.options.Now), b.By)
 	}
 	if len(report.Drifts) == 0 {
 		return "No drift from " + basis + "."

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	units "github.com/docker/go-units"
-
 	"github.com/stackctl/stack/internal/explain"
 	"github.com/stackctl/stack/planner"
 )
@@ -179,4 +177,4 @@ func (t *explainText) drift(s explain.Service) {
 	}
 }
 
-func (t *explainText) ago(at time.Time) string { return units.HumanDuration(t.now.Sub(at)) + " ago" }
+func (t *explainText) ago(at time.Time) string { return lasting(at, t.now) + " ago" }

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	units "github.com/docker/go-units"
-
 	"github.com/stackctl/stack/internal/explain"
 	"github.com/stackctl/stack/state"
 )
@@ -49,7 +47,7 @@ func (t *explainText) status(r explain.Replica) string {
 	switch {
 	case r.Since.IsZero():
 	case r.Status == state.StatusRunning || r.Status == state.StatusPaused:
-		text += " for " + units.HumanDuration(t.now.Sub(r.Since))
+		text += " for " + lasting(r.Since, t.now)
 	default:
 		text += " " + t.ago(r.Since)
 	}

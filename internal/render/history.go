@@ -75,6 +75,12 @@ func printJSON(w io.Writer, value any) error {
 
 func age(at, now time.Time) string { return units.HumanDuration(now.Sub(at)) + " ago" }
 
+// lasting is how long ago something was, within a sentence.
+func lasting(at, now time.Time) string {
+	text := units.HumanDuration(now.Sub(at))
+	return strings.ToLower(text[:1]) + text[1:]
+}
+
 func changedInShort(names []string) string {
 	switch {
 	case len(names) == 0:
@@ -97,7 +103,7 @@ func Revision(w io.Writer, r history.Revision, options HistoryOptions) error {
 	plan := planner.Plan{Project: r.Desired.Project.Name, Changes: r.Changes}
 	t := &planText{plan: plan, order: newOrder(plan), style: style{options.Color}}
 	t.line("%s", t.style.bold(fmt.Sprintf("Revision %d of %s", r.Number, r.Desired.Project.Name)))
-	t.line("  %s by %s, %s (%s)", r.Command, r.By, age(r.At, options.Now), r.At.Format(time.RFC3339))
+	t.line("  %s by %s, %s ago (%s)", r.Command, r.By, lasting(r.At, options.Now), r.At.Format(time.RFC3339))
 	t.line("  %s, with stack %s", r.Outcome, r.Version)
 	for line := range strings.SplitSeq(r.Error, "\n") {
 		if line != "" {
