@@ -28,22 +28,23 @@ var references = map[string]bool{
 // its services, networks, volumes, providers and models replaced. The argument
 // is left alone.
 func mapConfigs(d state.Desired, of func(owner string, t text) string) state.Desired {
+	names := fieldNames{}
 	d.Services = mapEach(d.Services, func(s *state.Service) {
 		visit := func(t text) string { return of("service "+s.Name, t) }
-		s.Config, s.Written = mapTexts(s.Config, visit), mapTexts(s.Written, visit)
-		s.PreStart = mapEach(s.PreStart, func(hook *state.PreStart) { hook.Config = mapTexts(hook.Config, visit) })
+		s.Config, s.Written = mapTexts(names, s.Config, visit), mapTexts(names, s.Written, visit)
+		s.PreStart = mapEach(s.PreStart, func(hook *state.PreStart) { hook.Config = mapTexts(names, hook.Config, visit) })
 	})
 	d.Providers = mapEach(d.Providers, func(p *state.Provider) {
-		p.Config = mapTexts(p.Config, func(t text) string { return of("service "+p.Name, t) })
+		p.Config = mapTexts(names, p.Config, func(t text) string { return of("service "+p.Name, t) })
 	})
 	d.Networks = mapEach(d.Networks, func(n *state.Network) {
-		n.Config = mapTexts(n.Config, func(t text) string { return of("network "+n.Key, t) })
+		n.Config = mapTexts(names, n.Config, func(t text) string { return of("network "+n.Key, t) })
 	})
 	d.Volumes = mapEach(d.Volumes, func(v *state.Volume) {
-		v.Config = mapTexts(v.Config, func(t text) string { return of("volume "+v.Key, t) })
+		v.Config = mapTexts(names, v.Config, func(t text) string { return of("volume "+v.Key, t) })
 	})
 	d.Models = mapEach(d.Models, func(m *state.Model) {
-		m.Config = mapTexts(m.Config, func(t text) string { return of("model "+m.Key, t) })
+		m.Config = mapTexts(names, m.Config, func(t text) string { return of("model "+m.Key, t) })
 	})
 	return d
 }
@@ -65,15 +66,38 @@ type configuration interface {
 
 // mapTexts returns a configuration with its texts replaced, but for references.
 // What is not changed is shared with the argument.
-func mapTexts[T configuration](config T, visit func(text) string) T {
-	w := walker{visit}
+func mapTexts[T configuration](names fieldNames, config T, visit func(text) string) T {
+	w := walker{visit, names}
 	mapped, _ := w.fields(reflect.ValueOf(config), text{})
 	return mapped.Interface().(T)
 }
 
 // walker replaces texts. Each of its methods returns a changed copy, or the value
 // itself and false.
-type walker struct{ visit func(text) string }
+type walker struct {
+	visit func(text) string
+	names fieldNames
+}
+
+// fieldNames remember the names that the fields of structs have in a file: "-"
+// for one that is in none.
+type fieldNames map[reflect.Type][]string
+
+func (n fieldNames) of(t reflect.Type) []string {
+	names, known := n[t]
+	if !known {
+		for i := range t.NumField() {
+			field := t.Field(i)
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if !field.IsExported() {
+				name = "-"
+			}
+			names = append(names, name)
+		}
+		n[t] = names
+	}
+	return names
+}
 
 func (w walker) value(v reflect.Value, at text) (reflect.Value, bool) {
 	switch v.Kind() {
@@ -107,14 +131,12 @@ func (w walker) value(v reflect.Value, at text) (reflect.Value, bool) {
 
 func (w walker) fields(v reflect.Value, at text) (reflect.Value, bool) {
 	changed := copier{of: v}
-	for i := range v.NumField() {
-		field := v.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == "-" || !field.IsExported() || at.Path == "" && references[name] {
+	for i, name := range w.names.of(v.Type()) {
+		if name == "-" || at.Path == "" && references[name] {
 			continue
 		}
 		to := at
-		if !field.Anonymous {
+		if !v.Type().Field(i).Anonymous {
 			to = at.under(name)
 		}
 		if mapped, is := w.value(v.Field(i), to); is {
