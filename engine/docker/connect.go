@@ -134,9 +134,6 @@ func newClient(e endpoint, options Options, config *configfile.ConfigFile, aroun
 	if helper != nil {
 		transport.Proxy = nil // the helper's host is a placeholder: no proxy knows it
 	}
-	if transport.DialContext != nil {
-		transport.DialContext = wires(transport.DialContext)
-	}
 	calls.Transport = around(calls.Transport) // only now: the client configures the one below
 	return api, nil
 }

@@ -34,16 +34,12 @@ func (e executor) Exec(ctx context.Context, name string, spec state.ExecSpec) (s
 	if err != nil {
 		return state.ExecResult{}, e.translate(err, "exec in container %s", short(name))
 	}
-	line, cut := context.WithCancel(wired(ctx))
-	defer cut()
-	attached, err := e.attach(line, api, created.ID, cut)
-	if ctx.Err() != nil {
-		err = ctx.Err()
-	}
+	attached, err := e.attach(ctx, api, created.ID)
 	if err != nil {
 		return state.ExecResult{}, e.translate(err, "exec in container %s", short(name))
 	}
 	defer attached.Close()
+	defer context.AfterFunc(ctx, attached.Close)()
 
 	output := &tail{limit: outputLimit}
 	_, err = stdcopy.StdCopy(output, output, attached.Reader)
@@ -58,14 +54,35 @@ func (e executor) Exec(ctx context.Context, name string, spec state.ExecSpec) (s
 }
 
 // attach starts a command and returns what it prints. The engine answers as
-// soon as it takes the call; cut ends a connection on which it does not.
-func (e executor) attach(ctx context.Context, api *client.Client, id string, cut context.CancelFunc) (types.HijackedResponse, error) {
-	timer := time.AfterFunc(e.bounds.answer, cut)
-	attached, err := api.ContainerExecAttach(ctx, id, container.ExecAttachOptions{})
-	if !timer.Stop() {
-		return attached, &mute{e.bounds.answer}
+// soon as it takes the call. The client cannot be interrupted while it waits for
+// that: one that is in vain is left to end with its connection.
+func (e executor) attach(ctx context.Context, api *client.Client, id string) (types.HijackedResponse, error) {
+	type answer struct {
+		attached types.HijackedResponse
+		err      error
 	}
-	return attached, err
+	answers := make(chan answer, 1)
+	go func() {
+		attached, err := api.ContainerExecAttach(ctx, id, container.ExecAttachOptions{})
+		answers <- answer{attached, err}
+	}()
+	limit := time.NewTimer(e.bounds.answer)
+	defer limit.Stop()
+	var err error
+	select {
+	case a := <-answers:
+		return a.attached, a.err
+	case <-ctx.Done():
+		err = ctx.Err()
+	case <-limit.C:
+		err = &mute{e.bounds.answer}
+	}
+	go func() {
+		if late := <-answers; late.err == nil {
+			late.attached.Close()
+		}
+	}()
+	return types.HijackedResponse{}, err
 }
 
 // exitCode waits for the exit code, which may come a moment after the end of
