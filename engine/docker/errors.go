@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -39,6 +40,9 @@ func (d *daemon) translate(err error, format string, args ...any) error {
 	}
 	what := fmt.Sprintf(format, args...)
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, engine.ErrUnavailable) {
+		if request := (*url.Error)(nil); errors.As(err, &request) {
+			err = request.Err // its address has the arguments of a build
+		}
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if lost(err) {

@@ -1,12 +1,16 @@
 package docker
 
 import (
+	"context"
 	"errors"
+	"net/http"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
 )
 
 // What an engine says that is still at work on a call of a run that is gone is
@@ -21,4 +25,24 @@ func TestAnEngineThatIsStillAtWorkIsAConflict(t *testing.T) {
 		assert.Equal(t, sentinel(errors.New("Error response from daemon: "+text)), engine.ErrConflict, text)
 	}
 	assert.Equal(t, sentinel(errors.New("no space left on device")), nil)
+}
+
+func TestABuildThatIsInterruptedDoesNotShowItsArguments(t *testing.T) {
+	f := serve(t, "1.49")
+	ctx, cancel := context.WithCancel(t.Context())
+	f.answer("/v1.49/version", http.StatusOK, map[string]string{})
+	f.mux.HandleFunc("POST /v1.49/build", func(http.ResponseWriter, *http.Request) {
+		cancel()
+		<-ctx.Done()
+	})
+	secret := "hidden"
+	env := variables{"DOCKER_HOST": f.host(), "DOCKER_CONFIG": "/nonexistent", "DOCKER_BUILDKIT": "0"}
+	connection, err := Connect(Options{Getenv: env.get})
+	assert.NilError(t, err)
+	err = connection.Engine().BuildImage(ctx, state.BuildSpec{Image: "x", Config: types.BuildConfig{
+		Context: "https://example.org/context.tar", Args: types.MappingWithEquals{"TOKEN": &secret},
+	}}, nil)
+	assert.ErrorIs(t, err, context.Canceled)
+	assert.Error(t, err, "build x: context canceled")
+	assert.NilError(t, connection.Close())
 }
