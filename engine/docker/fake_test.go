@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -58,6 +59,25 @@ func TestStartsThatFail(t *testing.T) {
 		f.answer("/v1.49/containers/json", http.StatusOK, []map[string]any{{"Names": []string{"/holder"}, "Ports": []map[string]any{{"PublicPort": 8080}}}})
 		err := f.connect(t).StartContainer(t.Context(), "web-1")
 		assert.ErrorContains(t, err, test.expect)
+	}
+}
+
+func TestAStopWithoutAnEndIsNotCutOff(t *testing.T) {
+	never := -time.Second
+	for name, test := range map[string]struct {
+		own  int // of the container
+		told *time.Duration
+	}{"of the container": {-1, nil}, "of the call": {10, &never}} {
+		t.Run(name, func(t *testing.T) {
+			f := serve(t, "1.49")
+			f.answer("/v1.49/containers/web-1/json", http.StatusOK, map[string]any{"Id": "1", "Config": map[string]any{"StopTimeout": test.own}})
+			f.answer("POST /v1.49/containers/web-1/stop", http.StatusNoContent, nil)
+			env := variables{"DOCKER_HOST": f.host(), "DOCKER_CONFIG": "/nonexistent", VariableEngineTimeout: "99ms"} // less than a second for a stop
+			connection, err := Connect(Options{Getenv: env.get})
+			assert.NilError(t, err)
+			assert.NilError(t, connection.Engine().StopContainer(t.Context(), "web-1", state.StopOptions{Timeout: test.told}))
+			assert.NilError(t, connection.Close())
+		})
 	}
 }
 

@@ -35,10 +35,12 @@ func kindOf(request *http.Request) kind {
 	last := rest[strings.LastIndex(rest, "/")+1:]
 	read := request.Method == http.MethodGet || request.Method == http.MethodHead
 	switch {
+	case request.Method == http.MethodDelete: // the last part is a name, whatever it is
+		return order
 	case root == "build", root == "session", root == "grpc", root == "distribution", root == "auth",
 		root == "images" && (last == "push" || last == "create" || last == "load" || last == "get"),
 		root == "exec" && last == "start",
-		last == "attach", last == "wait", last == "stats", read && last == "archive":
+		root == "containers" && (last == "attach" || last == "wait" || last == "stats" || read && last == "archive"):
 		return talks
 	case root == "events", root == "containers" && last == "logs":
 		return feed

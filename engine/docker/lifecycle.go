@@ -27,6 +27,9 @@ func (c containers) StartContainer(ctx context.Context, name string) error {
 	return nil
 }
 
+// endless is the grace that the engine means by a negative one.
+const endless = 100 * 365 * 24 * time.Hour
+
 // StopContainer stops a container that runs.
 func (c containers) StopContainer(ctx context.Context, name string, options state.StopOptions) error {
 	api, err := c.reach(ctx)
@@ -41,6 +44,9 @@ func (c containers) StopContainer(ctx context.Context, name string, options stat
 		stop.Timeout = &timeout
 	} else if grace, err = c.grace(ctx, api, name); err != nil {
 		return c.translate(err, "stop container %s", short(name))
+	}
+	if grace < 0 {
+		grace = endless
 	}
 	return c.translate(api.ContainerStop(within(ctx, grace+c.bounds.done), name, stop), "stop container %s", short(name))
 }
