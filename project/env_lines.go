@@ -6,12 +6,16 @@ import (
 )
 
 // fileLines are the lines of an env file that set a variable, the last one of
-// each. A file that cannot be read has none: it need not be there.
+// each. One that cannot be read has none: it need not be there; nor has one that
+// is no file, such as a pipe: the loader has read it, and there is no more.
 func (w *whereabouts) fileLines(path string) map[string]int {
 	if known, is := w.lines[path]; is {
 		return known
 	}
-	text, _ := os.ReadFile(path)
+	var text []byte
+	if found, err := os.Stat(path); err == nil && found.Mode().IsRegular() {
+		text, _ = os.ReadFile(path)
+	}
 	lines := variableLines(string(text))
 	w.lines[path] = lines
 	return lines

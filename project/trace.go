@@ -76,6 +76,10 @@ func (t *trace) entry(doc *source, path string, e entry, depth int) {
 		}
 	case yaml.SequenceNode:
 		t.sequence(doc, path, value)
+	case yaml.ScalarNode:
+		if path == "build" && value.Tag != "!!null" { // the rest of a build is merged
+			t.where["build.context"] = t.where[path]
+		}
 	}
 }
 

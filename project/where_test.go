@@ -373,6 +373,23 @@ volumes:
 	}
 }
 
+func TestWhereTextOverridesAFieldOfAMapping(t *testing.T) {
+	dir := unpacked(t, `-- a.yaml --
+services:
+  web:
+    build:
+      context: ./a
+      target: x
+-- b.yaml --
+services:
+  web:
+    build: ./b
+`)
+	desired := desiredOf(t, project.Options{Dir: dir, Name: "p", Files: []string{"a.yaml", "b.yaml"}})
+	assert.Equal(t, whereIs(t, desired, "build.context", "build.target", "build.dockerfile"),
+		"build.context: b.yaml:3\nbuild.target: a.yaml:5\nbuild.dockerfile: b.yaml:3 [build]\n")
+}
+
 func TestWhereIsNamedAsPeopleDo(t *testing.T) {
 	dir := unpacked(t, "-- sub/compose.yaml --\nservices: {web: {image: web}}\n")
 	for _, c := range []struct {
