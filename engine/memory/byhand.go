@@ -41,7 +41,7 @@ func (m *Memory) Tag(source, target string) error {
 		}
 		tagged := *found
 		tagged.LastTag = at
-		w.Images[canonical(target)] = &tagged
+		w.name(canonical(target), &tagged)
 		return nil
 	})
 }

@@ -32,6 +32,9 @@ func TestAContainerIsChangedByHand(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, o.Images["app"].ID, o.Images["new"].ID)
 	assert.Assert(t, o.Images["app"].ID != c.ImageID)
+	o, err = e.Observe(t.Context(), state.Scope{Images: []string{c.ImageID}})
+	assert.NilError(t, err)
+	assert.Equal(t, o.Images[c.ImageID].ID, c.ImageID, "what lost its reference is there by its id")
 
 	assert.ErrorIs(t, m.Pause("nobody"), engine.ErrNotFound)
 	assert.ErrorIs(t, m.Tag("nobody", "app"), engine.ErrNotFound)
