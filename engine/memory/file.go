@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
+	"github.com/gofrs/flock"
 )
 
 const (
@@ -48,11 +48,11 @@ func Load(path string, options Options) (*Memory, error) {
 }
 
 func (f *file) lock() (unlock func(), err error) {
-	unlock, err = lockedfile.MutexAt(f.path + ".lock").Lock()
-	if err != nil {
+	lock := flock.New(f.path + ".lock")
+	if err := lock.Lock(); err != nil {
 		return nil, fmt.Errorf("lock the engine's file: %w", err)
 	}
-	return unlock, nil
+	return func() { _ = lock.Close() }, nil
 }
 
 // refresh returns what the file has, or w when that is what it has.

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/lockedfile"
+	"github.com/gofrs/flock"
 )
 
 // ErrNone is a revision that is not there.
@@ -38,11 +38,11 @@ func (s *Store) Add(r Revision, secrets []string) (Revision, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return r, fmt.Errorf("history: %w", err)
 	}
-	unlock, err := lockedfile.MutexAt(filepath.Join(s.dir, lockName)).Lock()
-	if err != nil {
+	lock := flock.New(filepath.Join(s.dir, lockName))
+	if err := lock.Lock(); err != nil {
 		return r, fmt.Errorf("history: lock %s: %w", s.dir, err)
 	}
-	defer unlock()
+	defer func() { _ = lock.Close() }()
 	numbers, err := s.numbers()
 	if err != nil {
 		return r, err
