@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,27 +35,30 @@ func cutEverywhere(t *testing.T, first, second state.Desired, policy planner.UpP
 					assert.NilError(t, err)
 					killed, kill := context.WithCancel(ctx)
 					defer kill()
+					var mu sync.Mutex // calls come from several goroutines
 					var writes []enginetest.Call
-					dead := func(c enginetest.Call) error {
-						kill()
-						return errDead
-					}
 					cut = false
+					meets := func(c enginetest.Call, dies bool) error {
+						mu.Lock()
+						defer mu.Unlock()
+						if dies {
+							cut = true
+							kill()
+							return errDead
+						}
+						writes = append(writes, c)
+						return nil
+					}
 					faults := &enginetest.Faults{Before: func(_ context.Context, c enginetest.Call) error {
-						if c.Write && (c.N > n || c.N == n && !after) {
-							cut = true
-							return dead(c)
+						if !c.Write {
+							return nil
 						}
-						if c.Write {
-							writes = append(writes, c)
-						}
-						return nil
+						return meets(c, c.N > n || c.N == n && !after)
 					}, After: func(_ context.Context, c enginetest.Call) error {
-						if c.Write && c.N >= n {
-							cut = true
-							return dead(c)
+						if !c.Write || c.N < n {
+							return nil
 						}
-						return nil
+						return meets(c, true)
 					}}
 					_ = up(killed, faults.Wrap(m), second, policy)
 					rest := &enginetest.Faults{}
