@@ -186,7 +186,8 @@ func (t *teardown) addNetworks(networks []state.ObservedNetwork) {
 		}
 		ref := state.NetworkRef(n.Labels[state.LabelNetwork])
 		action := Delete
-		if holder, ours := t.holder(n); holder != "" {
+		holder, ours := t.holder(n)
+		if holder != "" {
 			hint := fmt.Sprintf("network %s is in use by container %s, which is not this project's: disconnect it with `docker network disconnect %s %s`",
 				n.Name, holder, n.Name, holder)
 			if ours {
@@ -209,7 +210,7 @@ func (t *teardown) addNetworks(networks []state.ObservedNetwork) {
 		if n.ID != t.index.networks[n.Name].ID {
 			id += ID(" " + short(n.ID)) // another of the same name
 		}
-		t.nodes.add(Node{ID: id, Ref: ref, Group: "networks", After: after,
+		t.nodes.add(Node{ID: id, Ref: ref, Group: "networks", After: after, Held: holder,
 			Op: RemoveNetwork{Name: n.Name, ID: n.ID}})
 	}
 }

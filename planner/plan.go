@@ -157,6 +157,9 @@ type Node struct {
 	Canonical string `json:"canonical,omitempty"`
 	// Group is the service (or other heading) that the node is shown under.
 	Group string `json:"group,omitempty"`
+	// Held names what is not the project's and keeps the engine from doing this
+	// as long as it is there: a failure is none of the moment.
+	Held string `json:"held,omitempty"`
 	// Optional is true for what is not required: a wait that only dependencies
 	// that are not required ask for, a pull or push whose failure is to be
 	// ignored. Its failure is a warning.

@@ -23,6 +23,7 @@ type NodeError struct {
 	Ref  state.Ref
 	Name string // in the engine
 	Kind string // of the operation
+	Held string // by what is not the project's, if the plan knows so
 	// Cause is where the file has what failed; the zero value is nowhere.
 	Cause planner.Written
 	Err   error

@@ -117,12 +117,12 @@ func moved(err error) bool {
 
 // moved is true for what is not there any more, or in the way, or in use, and
 // for a call that broke off. An image that a registry does not have is none of
-// these.
+// these, nor is what the plan knows to be held.
 func (e *NodeError) moved() bool {
 	switch {
 	case errors.Is(e.Err, engine.ErrUnavailable):
 		return true
-	case e.Ref.Kind == state.KindImage:
+	case e.Ref.Kind == state.KindImage, e.Held != "":
 		return false
 	default:
 		return errors.Is(e.Err, engine.ErrConflict) || errors.Is(e.Err, engine.ErrNotFound)

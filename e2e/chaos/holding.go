@@ -132,6 +132,9 @@ func (h holding) names(project string) (containers, networks, volumes []string) 
 	return containers, networks, volumes
 }
 
+// shortID is how much of a container's id the engine adds to its aliases.
+const shortID = 12
+
 // likeness is what is held in words that are the same for two projects that
 // were brought to the same state in different ways.
 func (h holding) likeness(project string) string {
@@ -139,7 +142,7 @@ func (h holding) likeness(project string) string {
 	for _, c := range h.containers {
 		var parts []string
 		for name, n := range c.NetworkSettings.Networks {
-			aliases := slices.DeleteFunc(slices.Clone(n.Aliases), func(a string) bool { return strings.HasPrefix(c.ID, a) })
+			aliases := slices.DeleteFunc(slices.Clone(n.Aliases), func(a string) bool { return len(a) == shortID && strings.HasPrefix(c.ID, a) })
 			slices.Sort(aliases)
 			parts = append(parts, fmt.Sprintf("on %s as %v", name, slices.Compact(aliases)))
 		}

@@ -37,11 +37,14 @@ func (c *comparison) aliases(was, is state.Container) {
 	}
 }
 
+// shortID is how much of a container's id the engine adds to its aliases.
+const shortID = 12
+
 // names are the aliases that were given: the engine may add the short id.
 func names(endpoint state.Endpoint, id string) string {
 	aliases := slices.Clone(endpoint.Aliases)
 	slices.Sort(aliases)
-	aliases = slices.DeleteFunc(slices.Compact(aliases), func(alias string) bool { return alias != "" && strings.HasPrefix(id, alias) })
+	aliases = slices.DeleteFunc(slices.Compact(aliases), func(alias string) bool { return len(alias) == shortID && strings.HasPrefix(id, alias) })
 	return strings.Join(aliases, ", ")
 }
 
