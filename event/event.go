@@ -18,7 +18,8 @@ type Phase string
 
 // The phases. Every node that a run reaches has one Started and then exactly
 // one terminal phase; Skipped, and Canceled before it began, come without
-// Started.
+// Started. A pull, build or push that Failed because the engine went away has
+// both again when the engine is back.
 const (
 	Started   Phase = "started"
 	Progress  Phase = "progress"  // Detail, Bytes and Total say how far
