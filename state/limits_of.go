@@ -70,7 +70,7 @@ func restartPolicy(config types.ServiceConfig) (mode string, retries int) {
 // deploy.restart_policy.
 func restartMode(word string) string {
 	switch word {
-	case "", "none":
+	case "none":
 		return "no"
 	case "any":
 		return "always"

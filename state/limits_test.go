@@ -35,7 +35,7 @@ func TestLimitsUnderDeployWin(t *testing.T) {
 		BlkioWeight: 300, NanoCPUs: 500_000_000, Memory: 2 << 20, MemoryReservation: 1 << 20, PidsLimit: 20,
 		RestartPolicy: "on-failure", RestartRetries: 4,
 	})
-	assert.DeepEqual(t, state.LimitsOf(types.ServiceConfig{}), state.Limits{RestartPolicy: "no"})
+	assert.DeepEqual(t, state.LimitsOf(types.ServiceConfig{}), state.Limits{})
 }
 
 func TestAScopeAsksForTheImagesOfContainers(t *testing.T) {

@@ -79,7 +79,7 @@ func TestRestartPolicies(t *testing.T) {
 		name    string
 		count   int
 	}{
-		{restart: "", name: "no"},
+		{restart: "", name: ""},
 		{restart: "no", name: "no"},
 		{restart: "always", name: "always"},
 		{restart: "unless-stopped", name: "unless-stopped"},

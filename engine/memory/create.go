@@ -128,12 +128,14 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	return c, nil
 }
 
-// limitsOf fills in the swap that a container with a memory limit has.
+// limitsOf fills in the swap that a container with a memory limit has, and that
+// it is not restarted.
 func limitsOf(config types.ServiceConfig) state.Limits {
 	limits := state.LimitsOf(config)
 	if limits.Memory > 0 && limits.MemorySwap == 0 {
 		limits.MemorySwap = 2 * limits.Memory
 	}
+	limits.RestartPolicy = cmp.Or(limits.RestartPolicy, types.RestartPolicyNo)
 	return limits
 }
 

@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -73,7 +74,9 @@ func (c *comparison) nameByLabels(is state.Container, config types.ServiceConfig
 // limitsByLabels compares the limits that a service asked for: an engine fills
 // in others.
 func (c *comparison) limitsByLabels(is state.Container, config types.ServiceConfig) {
-	asked, has := fields(state.LimitsOf(config)), fields(is.Limits)
+	limits := state.LimitsOf(config)
+	limits.RestartPolicy = cmp.Or(limits.RestartPolicy, types.RestartPolicyNo)
+	asked, has := fields(limits), fields(is.Limits)
 	for i, f := range asked {
 		if f.value != "" && f.value != has[i].value {
 			c.add(about(is, Changed, f.name, f.value, has[i].value))
