@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PREFIX  ?= /usr/local
+PLUGIN_DIR ?= $(or $(DOCKER_CONFIG),$(HOME)/.docker)/cli-plugins
 ROUNDS  ?= 5
 CHECKS  ?= 10000
 FUZZTIME ?= 30s
@@ -23,8 +24,18 @@ build: ## compile bin/stack
 	$(GOBUILD) -ldflags '$(LDFLAGS)' -o bin/stack ./cmd/stack
 
 .PHONY: install
-install: build ## copy bin/stack to $(PREFIX)/bin
+install: build man ## bin/stack to $(PREFIX)/bin, the manual to $(PREFIX)/share/man; AS=docker-compose links it under that name too
 	install -D -m 0755 bin/stack $(DESTDIR)$(PREFIX)/bin/stack
+	$(if $(AS),ln -sf stack $(DESTDIR)$(PREFIX)/bin/$(AS))
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/man/man1 bin/man/*.1
+
+.PHONY: install-plugin
+install-plugin: build ## as the docker command's plugin, "docker compose", in PLUGIN_DIR=~/.docker/cli-plugins
+	install -D -m 0755 bin/stack $(DESTDIR)$(PLUGIN_DIR)/docker-compose
+
+.PHONY: man
+man: ## the manual's pages, into bin/man
+	go run ./internal/docgen man bin/man
 
 .PHONY: test
 test: build examples ## all tests: unit, property, golden, testscript, then e2e on a real engine
@@ -90,4 +101,4 @@ clean: ## remove what was built here
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -9,7 +9,7 @@ import (
 )
 
 // composeVersion is the version of Docker Compose whose labels these are.
-const composeVersion = "5.5.0"
+const composeVersion = state.ComposeVersion
 
 func containerLabels(project state.Project, service state.Service, number int, imageID string) (map[string]string, error) {
 	config, err := state.EncodeConfig(service.Config)

@@ -1,5 +1,9 @@
 package state
 
+// ComposeVersion is the version of Docker Compose whose labels, flags and output
+// are kept to.
+const ComposeVersion = "5.5.0"
+
 // The labels that Docker Compose gives to what it creates. They are the state:
 // a project is found, and handed over between the two tools, by them alone.
 const (

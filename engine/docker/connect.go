@@ -25,6 +25,8 @@ type Options struct {
 	Host string
 	// Context is the name of a docker context. It cannot be set with Host.
 	Context string
+	// TLS are files to use in place of those in $DOCKER_CERT_PATH.
+	TLS TLSFiles
 	// Getenv looks up a variable; nil is os.Getenv.
 	Getenv func(string) string
 	// UserAgent is sent with every request, if set.

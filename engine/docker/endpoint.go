@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -63,25 +64,25 @@ func resolve(options Options, file *configfile.ConfigFile) (endpoint, error) {
 	case options.Host != "" && options.Context != "":
 		return endpoint{}, fmt.Errorf("a host (%s) and a context (%s) are given: give one of them", options.Host, options.Context)
 	case options.Host != "":
-		return fromHost(options.Host, "from --host", options.Getenv)
+		return fromHost(options.Host, "from --host", options)
 	case options.Context != "":
-		return fromContext(options.Context, "--context", options.Getenv)
+		return fromContext(options.Context, "--context", options)
 	case host != "":
-		return fromHost(host, "from DOCKER_HOST", options.Getenv)
+		return fromHost(host, "from DOCKER_HOST", options)
 	case options.Getenv("DOCKER_CONTEXT") != "":
-		return fromContext(options.Getenv("DOCKER_CONTEXT"), "DOCKER_CONTEXT", options.Getenv)
+		return fromContext(options.Getenv("DOCKER_CONTEXT"), "DOCKER_CONTEXT", options)
 	case file.CurrentContext != "":
-		return fromContext(file.CurrentContext, file.Filename, options.Getenv)
+		return fromContext(file.CurrentContext, file.Filename, options)
 	default:
-		return fromHost(client.DefaultDockerHost, "the default", options.Getenv)
+		return fromHost(client.DefaultDockerHost, "the default", options)
 	}
 }
 
-func fromContext(name, origin string, getenv func(string) string) (endpoint, error) {
+func fromContext(name, origin string, options Options) (endpoint, error) {
 	if name == defaultContext {
-		return fromHost(client.DefaultDockerHost, "the default context", getenv)
+		return fromHost(client.DefaultDockerHost, "the default context", options)
 	}
-	contexts := store.New(filepath.Join(configDir(getenv), "contexts"), store.NewConfig(
+	contexts := store.New(filepath.Join(configDir(options.Getenv), "contexts"), store.NewConfig(
 		func() any { return &map[string]any{} },
 		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} }),
 	))
@@ -107,7 +108,8 @@ func fromContext(name, origin string, getenv func(string) string) (endpoint, err
 	return e, err
 }
 
-func fromHost(host, source string, getenv func(string) string) (endpoint, error) {
+func fromHost(host, source string, options Options) (endpoint, error) {
+	getenv := options.Getenv
 	secure := getenv(client.EnvTLSVerify) != "" || getenv("DOCKER_TLS") != ""
 	e := endpoint{host: completeHost(host, secure), source: source}
 	if !secure || !strings.HasPrefix(e.host, "tcp://") {
@@ -117,7 +119,8 @@ func fromHost(host, source string, getenv func(string) string) (endpoint, error)
 	if dir == "" {
 		dir = configDir(getenv)
 	}
-	data, err := clicontext.TLSDataFromFiles(existing(dir, "ca.pem"), existing(dir, "cert.pem"), existing(dir, "key.pem"))
+	data, err := clicontext.TLSDataFromFiles(
+		cmp.Or(options.TLS.CA, existing(dir, "ca.pem")), cmp.Or(options.TLS.Cert, existing(dir, "cert.pem")), cmp.Or(options.TLS.Key, existing(dir, "key.pem")))
 	if err == nil {
 		e.tls, err = clientTLS(data, getenv(client.EnvTLSVerify) == "")
 	}

@@ -9,6 +9,9 @@ import (
 	clicontext "github.com/docker/cli/cli/context"
 )
 
+// TLSFiles are the files of a client's TLS, each empty for the usual one.
+type TLSFiles struct{ CA, Cert, Key string }
+
 // clientTLS makes the TLS configuration of a client. Data may be nil, and any
 // of its parts absent.
 func clientTLS(data *clicontext.TLSData, skipVerify bool) (*tls.Config, error) {

@@ -28,8 +28,8 @@ type globalOptions struct {
 	noANSI           bool
 	parallel         int
 	lockTimeout      string
-	verbose          bool
 	version          bool
+	engineFlags
 }
 
 func (g *globalOptions) register(root *cobra.Command) {
@@ -44,6 +44,7 @@ func (g *globalOptions) register(root *cobra.Command) {
 	f.StringVar(&g.progress, "progress", "", "How to show progress (auto, tty, plain, json, quiet)")
 	f.StringVar(&g.ansi, "ansi", "auto", "When to use colours and cursor movement (never, always, auto)")
 	f.IntVar(&g.parallel, "parallel", -1, fmt.Sprintf("How many engine calls may run at once (%d without this flag)", reconciler.DefaultParallel))
+	g.engineFlags.register(f)
 	root.PersistentFlags().BoolVar(&g.dryRun, "dry-run", false, "Show the plan and change nothing")
 	root.PersistentFlags().StringVar(&g.engine, "engine", "", "Engine to use: docker, or memory, which runs nothing and keeps its state in a file (default $STACK_ENGINE or docker)")
 	root.PersistentFlags().StringVar(&g.lockTimeout, "lock-timeout", "", "Longest wait for another run that changes the project, such as 30s; 0 is not to wait (default $STACK_LOCK_TIMEOUT or no limit)")
@@ -51,7 +52,7 @@ func (g *globalOptions) register(root *cobra.Command) {
 	f.StringArrayVar(&g.insecure, "insecure-registry", nil, "Registry of compose artifacts to use without TLS")
 	f.StringVar(&g.workDir, "workdir", "", "Old name of --project-directory")
 	f.BoolVar(&g.noANSI, "no-ansi", false, "Old name of --ansi never")
-	f.BoolVar(&g.verbose, "verbose", false, "Show more output")
+	f.BoolVar(&g.debug, "verbose", false, "Old name of --debug")
 	f.BoolVarP(&g.version, "version", "v", false, "Show the version")
 	for _, name := range []string{"insecure-registry", "workdir", "no-ansi", "verbose", "version"} {
 		f.Lookup(name).Hidden = true
@@ -72,7 +73,7 @@ func (g *globalOptions) check() error {
 		}
 		g.ansi = ansiNever
 	}
-	return nil
+	return g.engineFlags.check()
 }
 
 // loadOptions are the project that the flags and the environment mean.

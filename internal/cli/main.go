@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"strings"
 
 	"github.com/hashicorp/go-multierror"
 
@@ -16,10 +18,20 @@ import (
 // signal ends the command in an orderly way, the second at once. No goroutine
 // is left behind.
 func Main(args []string, process Process) int {
-	interrupt := watchSignals(process.Signals)
+	called, args := process.called(args)
+	signals, leave := process.Signals, func() {}
+	if called.plugin {
+		signals, leave = process.hostSignals()
+	}
+	defer leave()
+	interrupt := watchSignals(signals)
 	defer interrupt.close()
-	a := &app{process: process, interrupt: interrupt}
+	a := &app{process: process, called: called, interrupt: interrupt}
+	if len(args) > 0 && args[0] == metadataCommand {
+		return a.finish(process.pluginMetadata())
+	}
 	root := a.rootCommand()
+	a.called.rename(root)
 	root.SetArgs(args)
 	root.SetIn(process.In)
 	root.SetOut(process.Out)
@@ -30,6 +42,7 @@ func Main(args []string, process Process) int {
 // app is one run of the program.
 type app struct {
 	process   Process
+	called    calling
 	interrupt *interrupt
 	global    globalOptions
 	command   string // that runs: "stack up"
@@ -73,7 +86,9 @@ func (a *app) finish(err error) int {
 // printError prints an error once, as text or as a line for machines.
 func (a *app) printError(err error) {
 	if progress := cmp.Or(a.global.progress, a.process.getenv("COMPOSE_PROGRESS")); progress != string(render.JSON) {
-		_ = render.Error(a.process.Err, err, a.colors(a.process.Err))
+		var text strings.Builder
+		_ = render.Error(&text, err, a.colors(a.process.Err))
+		_, _ = io.WriteString(a.process.Err, a.called.renamed(text.String()))
 		return
 	}
 	encoder := json.NewEncoder(a.process.Err)
@@ -81,7 +96,7 @@ func (a *app) printError(err error) {
 	_ = encoder.Encode(struct {
 		Error   bool   `json:"error"`
 		Message string `json:"message"`
-	}{true, err.Error()})
+	}{true, a.called.renamed(err.Error())})
 }
 
 // withoutInterrupts is what is left of an error without what only says that

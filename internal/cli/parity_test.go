@@ -14,7 +14,7 @@ import (
 // ours are the flags that Docker Compose does not have, by command.
 var ours = map[string][]string{
 	"create":   {"replace-volume"},
-	"(global)": {"engine", "lock-timeout"},
+	"(global)": append([]string{"engine", "lock-timeout", "host", "context"}, dockersOwn...),
 	"up":       {"plan", "probe", "replace-volume"},
 }
 

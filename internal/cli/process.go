@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/moby/term"
@@ -12,6 +13,8 @@ import (
 type Process struct {
 	In       io.Reader
 	Out, Err io.Writer
+	// Program is what the program was called as, a path or a name.
+	Program string
 	// Environ is the environment, KEY=VALUE.
 	Environ []string
 	// Dir is the working directory, absolute.
@@ -35,6 +38,19 @@ func (p Process) lookup(key string) (string, bool) {
 func (p Process) getenv(key string) string {
 	value, _ := p.lookup(key)
 	return value
+}
+
+// with is the process with a variable set.
+func (p Process) with(key, value string) Process {
+	p = p.without(key)
+	p.Environ = append(p.Environ, key+"="+value)
+	return p
+}
+
+// without is the process without a variable.
+func (p Process) without(key string) Process {
+	p.Environ = slices.DeleteFunc(slices.Clone(p.Environ), func(pair string) bool { return strings.HasPrefix(pair, key+"=") })
+	return p
 }
 
 // isTerminal is true for a reader or writer that a person sits at.

@@ -33,7 +33,7 @@ touching anything. The flags and files are those of Docker Compose.`,
 		SilenceErrors:    true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			a.command = cmd.CommandPath()
-			return a.global.check()
+			return a.prepare()
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if a.global.version && len(args) == 0 {
@@ -71,6 +71,16 @@ touching anything. The flags and files are those of Docker Compose.`,
 	}
 	a.completeGlobals(root)
 	return root
+}
+
+// prepare checks the flags before the command, and lets the environment say what
+// they do.
+func (a *app) prepare() error {
+	if err := a.global.check(); err != nil {
+		return err
+	}
+	a.process.Environ = a.global.engineFlags.environ(a.process)
+	return nil
 }
 
 func unknownCommand(root *cobra.Command, name string) error {

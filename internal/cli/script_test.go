@@ -12,18 +12,23 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stack": func() {
-		dir, err := os.Getwd()
-		if err != nil {
-			panic(err)
-		}
-		signals := make(chan os.Signal, 8)
-		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-		os.Exit(cli.Main(os.Args[1:], cli.Process{
-			In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-			Environ: os.Environ(), Dir: dir, Signals: signals, Version: "v1.2.3",
-		}))
-	}})
+	testscript.Main(m, map[string]func(){
+		"stack":          func() { runAs("/usr/local/bin/stack") },
+		"docker-compose": func() { runAs("/home/user/.docker/cli-plugins/docker-compose") },
+	})
+}
+
+func runAs(program string) {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	signals := make(chan os.Signal, 8)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	os.Exit(cli.Main(os.Args[1:], cli.Process{
+		Program: program, In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Environ: os.Environ(), Dir: dir, Signals: signals, Version: "v1.2.3",
+	}))
 }
 
 // TestScripts runs each file of testdata/script as a terminal session on the

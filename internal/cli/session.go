@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/go-multierror"
@@ -51,6 +52,9 @@ func (a *app) open(t target) (*session, error) {
 	if err := a.connect(s); err != nil {
 		return nil, err
 	}
+	if a.global.debug {
+		a.debug(t, s)
+	}
 	s.engine = provider.New(provider.Options{
 		Environ: a.environ(t), Dir: a.process.Dir,
 		PluginFolders: func() ([]string, error) { return docker.PluginFolders(a.process.getenv) },
@@ -58,11 +62,21 @@ func (a *app) open(t target) (*session, error) {
 	return s, nil
 }
 
+// debug says what a command works on.
+func (a *app) debug(t target, s *session) {
+	files := "none: by its name alone"
+	if t.project != nil {
+		files = strings.Join(t.project.Model.ComposeFiles, ", ")
+	}
+	_, _ = fmt.Fprintf(a.process.Err, "debug: stack %s\ndebug: project %s\ndebug: files %s\ndebug: engine %s\n",
+		a.process.Version, t.name, files, s.address)
+}
+
 // connect prepares to call the engine that flag and environment say.
 func (a *app) connect(s *session) error {
 	switch name := a.engineName(); name {
 	case "docker":
-		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, UserAgent: "stack/" + a.process.Version, Say: s.say})
+		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, TLS: a.global.tlsFiles, UserAgent: "stack/" + a.process.Version, Say: s.say})
 		if err != nil {
 			return err
 		}
@@ -92,7 +106,7 @@ func (a *app) apiSocket() (state.APISocket, error) {
 	if name := a.engineName(); name != "docker" {
 		return state.APISocket{}, fmt.Errorf("use_api_socket: the engine %s has no socket", name)
 	}
-	c, err := docker.Connect(docker.Options{Getenv: a.process.getenv})
+	c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, TLS: a.global.tlsFiles})
 	if err != nil {
 		return state.APISocket{}, err
 	}

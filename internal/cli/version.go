@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/stackctl/stack/state"
 )
 
 type versionOptions struct {
@@ -18,7 +20,11 @@ func (a *app) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version [OPTIONS]",
 		Short: "Show the version",
-		Long:  "Show the version of stack. No engine is asked.",
+		Long: `Show the version of stack. No engine is asked.
+
+Called as docker-compose, or as the docker CLI's plugin, it is the version of
+Docker Compose that stack keeps to, since callers look at it to know what they can
+use; stack's own stands beside it.`,
 		Example: `  stack version
   stack version --short
   stack version --format json`,
@@ -33,12 +39,18 @@ func (a *app) versionCommand() *cobra.Command {
 }
 
 func (a *app) version(o versionOptions) error {
-	text := "stack version " + a.process.Version
+	text, own := "stack version "+a.process.Version, a.process.Version
+	facts := map[string]string{"version": own}
+	if a.called.compose { // who asks wants to know what can be used
+		own = "v" + state.ComposeVersion
+		text = fmt.Sprintf("Docker Compose version %s (stack %s)", own, a.process.Version)
+		facts = map[string]string{"version": own, "stack": a.process.Version}
+	}
 	switch {
 	case o.short:
-		text = strings.TrimPrefix(a.process.Version, "v")
+		text = strings.TrimPrefix(own, "v")
 	case o.format == "json":
-		line, err := json.Marshal(map[string]string{"version": a.process.Version})
+		line, err := json.Marshal(facts)
 		if err != nil {
 			return err
 		}

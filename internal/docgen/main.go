@@ -1,6 +1,7 @@
 // Command docgen writes the parts of the manual that the code knows: the
 // reference, one page a command, into the folder REFERENCE, and what becomes of
 // each field of a compose file into the file SUPPORT: docgen REFERENCE SUPPORT.
+// The manual's pages for man go into a folder: docgen man FOLDER.
 package main
 
 import (
@@ -19,13 +20,20 @@ import (
 func main() {
 	const arguments = 3
 	if len(os.Args) != arguments {
-		fmt.Fprintln(os.Stderr, "usage: docgen REFERENCE SUPPORT")
+		fmt.Fprintln(os.Stderr, "usage: docgen REFERENCE SUPPORT, or docgen man FOLDER")
 		os.Exit(2)
 	}
-	if err := errors.Join(write(os.Args[1], cli.NewRootCommand()), writeSupport(os.Args[2])); err != nil {
+	if err := generate(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "docgen:", err)
 		os.Exit(1)
 	}
+}
+
+func generate(reference, support string) error {
+	if reference == "man" {
+		return writeMan(support, cli.NewRootCommand())
+	}
+	return errors.Join(write(reference, cli.NewRootCommand()), writeSupport(support))
 }
 
 // write replaces the pages in dir.
