@@ -28,6 +28,7 @@ var (
 type Engine struct {
 	Observer
 	Containers
+	Signals
 	Networks
 	Volumes
 	Images
@@ -76,6 +77,21 @@ type Containers interface {
 	StopContainer(ctx context.Context, container string, options state.StopOptions) error
 	RemoveContainer(ctx context.Context, container string, options state.RemoveOptions) error
 	RenameContainer(ctx context.Context, container, name string) error
+}
+
+// Signals reach into containers that run.
+type Signals interface {
+	// KillContainer sends a signal (SIGHUP, HUP or 1) to a container's process.
+	// With SIGKILL it returns when the container has ended. A signal that may be
+	// meant to end the container (SIGKILL, its stop signal, or any one where it
+	// has none of its own) makes it go on if it is paused, and keeps the engine
+	// from starting it again.
+	KillContainer(ctx context.Context, container, signal string) error
+	// PauseContainer freezes a container. It returns ErrConflict for one that does
+	// not run.
+	PauseContainer(ctx context.Context, container string) error
+	// UnpauseContainer lets a container that is paused go on.
+	UnpauseContainer(ctx context.Context, container string) error
 }
 
 // Networks creates and removes networks, and attaches containers to them.

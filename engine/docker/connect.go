@@ -86,6 +86,7 @@ func (c *Connection) Engine() engine.Engine {
 	return engine.Engine{
 		Observer:   observer{c.daemon},
 		Containers: containers{c.daemon},
+		Signals:    signals{c.daemon},
 		Networks:   networks{c.daemon},
 		Volumes:    volumes{c.daemon},
 		Images:     images{c.daemon},

@@ -39,6 +39,7 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 	return engine.Engine{
 		Observer:   observer{f, e.Observer},
 		Containers: containers{f, e.Containers},
+		Signals:    signals{f, e.Signals},
 		Networks:   networks{f, e.Networks},
 		Volumes:    volumes{f, e.Volumes},
 		Images:     images{f, e.Images},

@@ -38,6 +38,23 @@ func (c containers) RenameContainer(ctx context.Context, from, to string) error 
 	return c.write(ctx, "RenameContainer", from, func() error { return c.inner.RenameContainer(ctx, from, to) })
 }
 
+type signals struct {
+	*Faults
+	inner engine.Signals
+}
+
+func (s signals) KillContainer(ctx context.Context, name, signal string) error {
+	return s.write(ctx, "KillContainer", name, func() error { return s.inner.KillContainer(ctx, name, signal) })
+}
+
+func (s signals) PauseContainer(ctx context.Context, name string) error {
+	return s.write(ctx, "PauseContainer", name, func() error { return s.inner.PauseContainer(ctx, name) })
+}
+
+func (s signals) UnpauseContainer(ctx context.Context, name string) error {
+	return s.write(ctx, "UnpauseContainer", name, func() error { return s.inner.UnpauseContainer(ctx, name) })
+}
+
 type networks struct {
 	*Faults
 	inner engine.Networks

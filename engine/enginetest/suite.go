@@ -53,6 +53,7 @@ func Run(t *testing.T, target Target) {
 		{"observer", observing},
 		{"containers", creating},
 		{"lifecycle", living},
+		{"signals", signalling},
 		{"limits", limiting},
 		{"sharing", sharing},
 		{"health", checking},

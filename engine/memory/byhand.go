@@ -2,10 +2,8 @@ package memory
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -15,18 +13,6 @@ func (m *Memory) UpdateLimits(name string, change func(*state.Limits)) error {
 	return m.byHand(name, func(c *container) error {
 		change(&c.Limits)
 		c.obeyLimits()
-		return nil
-	})
-}
-
-// Pause freezes a container, as `docker pause` does: nothing happens to it by
-// itself any more.
-func (m *Memory) Pause(name string) error {
-	return m.byHand(name, func(c *container) error {
-		if c.Status != state.StatusRunning {
-			return fmt.Errorf("pause container %s: it is %s: %w", name, c.Status, engine.ErrConflict)
-		}
-		c.Status, c.Due = state.StatusPaused, nil
 		return nil
 	})
 }

@@ -17,11 +17,11 @@ func TestAContainerIsChangedByHand(t *testing.T) {
 	spec.Config.Image, spec.Config.MemLimit = "app", 64<<20
 	id, err := e.CreateContainer(t.Context(), spec, nil)
 	assert.NilError(t, err)
-	assert.ErrorIs(t, m.Pause("a"), engine.ErrConflict)
+	assert.ErrorIs(t, e.PauseContainer(t.Context(), "a"), engine.ErrConflict)
 	assert.NilError(t, e.StartContainer(t.Context(), id))
 
 	assert.NilError(t, m.UpdateLimits("a", func(l *state.Limits) { l.Memory, l.RestartPolicy = 1<<20, "always" }))
-	assert.NilError(t, m.Pause("a"))
+	assert.NilError(t, e.PauseContainer(t.Context(), "a"))
 	assert.NilError(t, m.Tag("new", "app"))
 	c, err := e.InspectContainer(t.Context(), "a")
 	assert.NilError(t, err)
@@ -36,6 +36,6 @@ func TestAContainerIsChangedByHand(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, o.Images[c.ImageID].ID, c.ImageID, "what lost its reference is there by its id")
 
-	assert.ErrorIs(t, m.Pause("nobody"), engine.ErrNotFound)
+	assert.ErrorIs(t, e.PauseContainer(t.Context(), "nobody"), engine.ErrNotFound)
 	assert.ErrorIs(t, m.Tag("nobody", "app"), engine.ErrNotFound)
 }

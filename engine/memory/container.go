@@ -29,6 +29,8 @@ type container struct {
 	Stopped  bool // by a call: it is not restarted
 	Backoff  time.Duration
 	Due      []due // what will happen by itself, earliest first
+	Frozen   []due // what would, had it not been paused
+	PausedAt time.Time
 	Log      []line
 }
 

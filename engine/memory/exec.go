@@ -36,8 +36,8 @@ func (m executor) exec(ctx context.Context, name string, spec state.ExecSpec) (r
 		if err != nil {
 			return err
 		}
-		if !c.Running() {
-			return fmt.Errorf("it is not running: %w", engine.ErrConflict)
+		if c.Status != state.StatusRunning {
+			return fmt.Errorf("it is not running but %s: %w", c.Status, engine.ErrConflict)
 		}
 		id = c.ID
 		if c.probes(spec.Command) {

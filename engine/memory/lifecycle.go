@@ -113,7 +113,7 @@ func (w *world) release(c *container) {
 // policy says so.
 func (w *world) die(c *container, at time.Time, code int) {
 	w.release(c)
-	c.Status, c.ExitCode, c.FinishedAt, c.Due = state.StatusExited, code, at, nil
+	c.Status, c.ExitCode, c.FinishedAt, c.Due, c.Frozen = state.StatusExited, code, at, nil, nil
 	if c.Health != state.HealthNone {
 		c.Health = state.HealthUnhealthy
 	}

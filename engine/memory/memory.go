@@ -65,6 +65,7 @@ func (m *Memory) Engine() engine.Engine {
 	return engine.Engine{
 		Observer:   observer{m},
 		Containers: containers{m},
+		Signals:    signals{m},
 		Networks:   networks{m},
 		Volumes:    volumes{m},
 		Images:     images{m},

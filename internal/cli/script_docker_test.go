@@ -38,7 +38,7 @@ func (d byHand) do(ctx context.Context, command string, args []string) error {
 	case "rm":
 		return d.engine.RemoveContainer(ctx, last, state.RemoveOptions{Force: true})
 	case "pause":
-		return d.memory.Pause(last)
+		return d.engine.PauseContainer(ctx, last)
 	case "rename":
 		return d.engine.RenameContainer(ctx, args[0], last)
 	case "tag":
