@@ -45,7 +45,17 @@ func TestHooksRunOnEveryPathThatStartsOrStopsAContainer(t *testing.T) {
 		{name: "scale down", args: []string{"up", "-d"}, execs: 2},
 		{name: "change", old: "environment: {A: one}\n    post", new: "environment: {A: two}\n    post", args: []string{"up", "-d"}, execs: 2},
 		{name: "restart with a dependency", old: "db: {image: stack-e2e/dummy, environment: {A: one}", new: "db: {image: stack-e2e/dummy, environment: {A: two}", args: []string{"up", "-d"}, execs: 2},
-		{name: "down", args: []string{"down"}, execs: 1},
+		{name: "back", args: []string{"up", "-d"}, execs: 2},
+		{name: "restart", args: []string{"restart", "web"}, execs: 2},
+		{name: "stop", args: []string{"stop"}, execs: 1},
+		{name: "start", args: []string{"start"}, execs: 1},
+		{name: "kill", args: []string{"kill"}, execs: 0},
+		{name: "start again", args: []string{"start", "web"}, execs: 1},
+		{name: "scale", args: []string{"scale", "web=2"}, execs: 1},
+		{name: "rm", args: []string{"rm", "-fs", "web"}, execs: 2},
+		{name: "up after rm", args: []string{"up", "-d"}, execs: 1},
+		{name: "pause", args: []string{"pause", "web"}, execs: 0},
+		{name: "down of what is paused", args: []string{"down"}, execs: 1},
 	} {
 		p.write("compose.yaml", strings.Replace(hooked, path.old, path.new, min(1, len(path.old))))
 		r := p.record()

@@ -35,7 +35,7 @@ type bringUp struct {
 // prepare writes down all that comes before the pre_start hooks: the container
 // is there, and nothing that runs was touched for it.
 func (b *bringUp) prepare() {
-	if b.starts(b.replica) {
+	if b.starts(b.replica) || b.replica.unpause {
 		b.after, b.settled = b.dependencies(b.service.service)
 	}
 	b.record(func() {
@@ -228,6 +228,8 @@ func (b *bringUp) stopBefore() []ID {
 	r := b.replica
 	after := slices.Concat(b.prepared, b.after)
 	switch {
+	case r.stopped != "":
+		return []ID{r.stopped}
 	case r.old != nil && !r.clears && r.old.Live():
 		if len(b.replacedNetworks(*r.old)) > 0 {
 			return nil // detaching it stopped it
@@ -251,6 +253,8 @@ func (b *bringUp) start(stopped []ID) {
 	case b.starts(r):
 		b.startAfter(b.mark(after))
 		b.postStart(r.running)
+	case r.unpause:
+		r.running = b.nodes.add(b.node("unpause", UnpauseContainer{Container: r.handle()}, after...))
 	case r.hooks:
 		b.postStart(after...)
 	}

@@ -36,6 +36,11 @@ type replicaPlan struct {
 	leftovers []state.Container
 	// start is true when current has to be started.
 	start bool
+	// unpause is true when current is paused and has to go on.
+	unpause bool
+	// stopped is the node that stops current before it is started, where one is
+	// written down already.
+	stopped ID
 	// hooks is true when current runs and its post_start hooks have to run.
 	hooks bool
 	// clears is true when old must be removed before the new one is created,
@@ -167,13 +172,24 @@ func (d *draft) startReason(service state.Service, r *replicaPlan, c state.Conta
 		}
 		return Reason{Text: fmt.Sprintf("exited with code %d", c.ExitCode)}
 	case state.StatusPaused:
-		d.warnings = append(d.warnings, fmt.Sprintf("container %s is paused and stays so: `docker unpause %s`", c.Name, c.Name))
+		return d.pausedReason(service, r, c)
 	case state.StatusRunning, state.StatusRestarting, state.StatusRemoving, state.StatusDead:
 	}
 	if !c.Running() {
 		return Reason{}
 	}
 	return d.restartReason(service, c)
+}
+
+// pausedReason says why a container that is paused is started again or, in most
+// cases, goes on.
+func (d *draft) pausedReason(service state.Service, r *replicaPlan, c state.Container) Reason {
+	if reason := d.restartReason(service, c); reason.Text != "" || d.excludes(service.Name) {
+		return reason
+	}
+	r.unpause, r.action = true, Update
+	r.reasons = append(r.reasons, Reason{Text: "is paused"})
+	return Reason{}
 }
 
 func (d *draft) recreate(service state.Service) Recreate {

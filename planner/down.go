@@ -44,22 +44,6 @@ func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 	return t.plan()
 }
 
-// Stop plans to stop the running containers of services (none is all), each as
-// soon as those that depend on it have stopped.
-func Stop(desired state.Desired, observed state.Observed, policy DownPolicy) (Plan, error) {
-	t := newTeardown(desired, observed, policy.StopTimeout)
-	t.choose(func(c state.Container) bool {
-		wanted := len(policy.Services) == 0 || slices.Contains(policy.Services, c.Service)
-		return wanted && !c.OneOff && !c.IsHook() && (c.Running() || c.Status == state.StatusRestarting)
-	})
-	t.chooseProviders(policy.Services, t.stopNode)
-	t.addContainers(func(m removal) ID {
-		t.change(Change{Ref: m.ref, Name: m.container.Name, Action: Update, Reasons: []Reason{{Text: "stops"}}})
-		return t.stop(m)
-	})
-	return t.plan()
-}
-
 // teardown is a draft that only takes away.
 type teardown struct {
 	*draft

@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -92,4 +93,11 @@ func held(s state.Service, number int) state.Container {
 		c.Status = state.StatusExited
 	}
 	return c
+}
+
+// sortedShape is a shape whatever the order of what does not wait for each other.
+func sortedShape(shape string) string {
+	lines := strings.Split(strings.ReplaceAll(strings.TrimSpace(shape), "\t", ""), "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }

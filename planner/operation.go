@@ -89,6 +89,19 @@ type (
 		Container state.Handle      `json:"container"`
 		Options   state.StopOptions `json:"options,omitzero"`
 	}
+	// KillContainer sends a signal to a container.
+	KillContainer struct {
+		Container state.Handle `json:"container"`
+		Signal    string       `json:"signal"`
+	}
+	// PauseContainer freezes a container.
+	PauseContainer struct {
+		Container state.Handle `json:"container"`
+	}
+	// UnpauseContainer lets a container that is paused go on.
+	UnpauseContainer struct {
+		Container state.Handle `json:"container"`
+	}
 	// RemoveContainer removes a container.
 	RemoveContainer struct {
 		Container state.Handle        `json:"container"`
@@ -166,6 +179,9 @@ func (CreateContainer) Kind() string   { return "CreateContainer" }
 func (WriteFiles) Kind() string        { return "WriteFiles" }
 func (StartContainer) Kind() string    { return "StartContainer" }
 func (StopContainer) Kind() string     { return "StopContainer" }
+func (KillContainer) Kind() string     { return "KillContainer" }
+func (PauseContainer) Kind() string    { return "PauseContainer" }
+func (UnpauseContainer) Kind() string  { return "UnpauseContainer" }
 func (RemoveContainer) Kind() string   { return "RemoveContainer" }
 func (RenameContainer) Kind() string   { return "RenameContainer" }
 func (AwaitContainer) Kind() string    { return "AwaitContainer" }
@@ -192,6 +208,9 @@ func (o CreateContainer) target() string   { return o.Spec.Name }
 func (o WriteFiles) target() string        { return o.Container.Name }
 func (o StartContainer) target() string    { return o.Container.Name }
 func (o StopContainer) target() string     { return o.Container.Name }
+func (o KillContainer) target() string     { return o.Container.Name }
+func (o PauseContainer) target() string    { return o.Container.Name }
+func (o UnpauseContainer) target() string  { return o.Container.Name }
 func (o RemoveContainer) target() string   { return o.Container.Name }
 func (o RenameContainer) target() string   { return o.Name }
 func (o AwaitContainer) target() string    { return o.Container.Name }

@@ -7,6 +7,9 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
+// orphaned is why an orphan is removed.
+const orphaned = "the project has no such service"
+
 // addOrphans removes the containers of services that the project has no more,
 // or names them.
 func (d *draft) addOrphans() {
@@ -16,13 +19,12 @@ func (d *draft) addOrphans() {
 			continue
 		}
 		ref := state.ContainerRef(c.Service, c.Number)
-		const reason = "the project has no such service"
 		if !d.policy.RemoveOrphans {
 			names = append(names, c.Name)
 			continue
 		}
-		d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
-		d.remove(removal{label: ref.String() + " " + c.Name, ref: ref, container: c, group: c.Service, reason: reason})
+		d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: orphaned}}})
+		d.remove(removal{label: ref.String() + " " + c.Name, ref: ref, container: c, group: c.Service, reason: orphaned})
 		d.leavesBehind(c, nil)
 	}
 	for service := range d.index.hooks {

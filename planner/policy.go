@@ -63,3 +63,50 @@ type DownPolicy struct {
 	Images        string         `json:"images,omitempty"`  // all, local or empty
 	StopTimeout   *time.Duration `json:"stopTimeout,omitempty"`
 }
+
+// StopPolicy says what [Stop] stops.
+type StopPolicy struct {
+	// Services are the ones to stop; none is the whole project.
+	Services []string `json:"services,omitempty"`
+	// Timeout replaces every service's stop_grace_period.
+	Timeout *time.Duration `json:"timeout,omitempty"`
+}
+
+// StartPolicy says what [Start] starts, and what it waits for.
+type StartPolicy struct {
+	Services []string `json:"services,omitempty"` // and what they depend on; none is the whole project
+	// Wait waits for every container to be ready, at most WaitTimeout (0 is no
+	// limit).
+	Wait        bool          `json:"wait,omitempty"`
+	WaitTimeout time.Duration `json:"waitTimeout,omitempty"`
+	// Now is the time that the age of a container's start is reckoned from.
+	Now time.Time `json:"now,omitzero"`
+}
+
+// RestartPolicy says what [Restart] restarts.
+type RestartPolicy struct {
+	Services []string `json:"services,omitempty"` // none is the whole project
+	// NoDeps leaves out the dependents that have `restart: true`.
+	NoDeps bool `json:"noDeps,omitempty"`
+	// Timeout replaces every service's stop_grace_period.
+	Timeout *time.Duration `json:"timeout,omitempty"`
+	// Now is the time that the age of a container's start is reckoned from.
+	Now time.Time `json:"now,omitzero"`
+}
+
+// KillPolicy says what [Kill] sends a signal to.
+type KillPolicy struct {
+	Services []string `json:"services,omitempty"` // none is the whole project
+	Signal   string   `json:"signal"`
+	// RemoveOrphans kills and removes the containers of services that the
+	// project does not have.
+	RemoveOrphans bool `json:"removeOrphans,omitempty"`
+}
+
+// RemovePolicy says what [Remove] removes.
+type RemovePolicy struct {
+	Services []string `json:"services,omitempty"` // none is the whole project
+	Stop     bool     `json:"stop,omitempty"`     // stop what runs, and remove it too
+	Volumes  bool     `json:"volumes,omitempty"`  // with the anonymous volumes
+	OneOff   bool     `json:"oneOff,omitempty"`   // one-off containers too
+}

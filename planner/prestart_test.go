@@ -128,7 +128,7 @@ func TestTheContainerOfAHookIsNoReplicaAndNoOrphan(t *testing.T) {
 		remove hook shop-web-pre_start-0`)
 	assert.Equal(t, len(plan.Warnings), 0)
 
-	plan, err = planner.Stop(desired, observed, planner.DownPolicy{})
+	plan, err = planner.Stop(desired, observed, planner.StopPolicy{})
 	is(t, shape(t, plan, err), `stop web/1`)
 	plan, err = planner.Down(desired, observed, planner.DownPolicy{})
 	is(t, shape(t, plan, err), `

@@ -168,7 +168,7 @@ func TestAProviderEndsBetweenItsUsersAndWhatItUses(t *testing.T) {
 		stop cache/1 < remove provider/db
 		remove cache/1 < stop cache/1
 		remove network shop_default < remove cache/1, remove web/1`)
-	plan, err = planner.Stop(desired, observed, planner.DownPolicy{Services: []string{"web", "db"}})
+	plan, err = planner.Stop(desired, observed, planner.StopPolicy{Services: []string{"web", "db"}})
 	is(t, shape(t, plan, err), `
 		stop web/1
 		stop provider/db < stop web/1`)

@@ -101,8 +101,14 @@ func (d *draft) remove(m removal) ID {
 // stop runs a container's pre_stop hooks and stops it.
 func (d *draft) stop(m removal) ID {
 	last := m.after
-	if m.container.Status == state.StatusRunning {
-		for i, hook := range d.preStop(m.container) {
+	if m.container.Running() {
+		hooks := d.preStop(m.container)
+		if m.container.Status == state.StatusPaused && len(hooks) > 0 { // nothing can be run in it
+			last = []ID{d.nodes.add(Node{
+				ID: ID("unpause " + m.label), Ref: m.ref, Group: m.group, After: last, Op: UnpauseContainer{Container: m.container.Handle()},
+			})}
+		}
+		for i, hook := range hooks {
 			last = []ID{d.nodes.add(Node{
 				ID: ID(fmt.Sprintf("pre_stop %s %d", m.label, i+1)), Ref: m.ref, Group: m.group, After: last,
 				Op:        RunHook{Container: m.container.Handle(), Hook: "pre_stop", Spec: hook},

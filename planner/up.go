@@ -63,6 +63,7 @@ type draft struct {
 	supplies map[string]*supply        // by the text of their refs
 	provided map[string]state.Provided // by ref
 	given    map[string][]string       // names of the variables that services are given, by service
+	ran      map[string]ID             // the nodes that run providers before their dependents, by service
 	detached map[string]bool           // ids of the containers that are taken off a network
 	rollouts []Rollout
 	changes  []Change

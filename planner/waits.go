@@ -10,6 +10,7 @@ import (
 // after, and those that only have to have ended.
 func (d *draft) dependencies(service state.Service) (after, settled []ID) {
 	for _, dependency := range service.DependsOn {
+		after = append(after, d.ran[dependency.Service])
 		p := d.services[dependency.Service]
 		if p == nil {
 			continue

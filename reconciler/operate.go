@@ -66,6 +66,12 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 		return x.StartContainer(ctx, r.names.key(op.Container))
 	case planner.StopContainer:
 		return orGone(x.StopContainer(ctx, r.names.key(op.Container), op.Options))
+	case planner.KillContainer:
+		return orGone(x.KillContainer(ctx, r.names.key(op.Container), op.Signal))
+	case planner.PauseContainer:
+		return x.PauseContainer(ctx, r.names.key(op.Container))
+	case planner.UnpauseContainer:
+		return x.UnpauseContainer(ctx, r.names.key(op.Container))
 	case planner.RemoveContainer:
 		return x.RemoveContainer(ctx, r.names.key(op.Container), op.Options)
 	case planner.RenameContainer:

@@ -250,7 +250,7 @@ func (t *attachment) stopWith(ctx context.Context, timeout *time.Duration) error
 	if err != nil {
 		return err
 	}
-	plan, err := planner.Stop(t.desired, observed, planner.DownPolicy{Services: services, StopTimeout: timeout})
+	plan, err := planner.Stop(t.desired, observed, planner.StopPolicy{Services: services, Timeout: timeout})
 	if err != nil {
 		return err
 	}

@@ -65,26 +65,32 @@ func (c *convergence) ask(ctx context.Context, consents []planner.Consent) ([]st
 	return given, nil
 }
 
-func (c *convergence) tell(text string) error {
-	_, err := io.WriteString(c.app.process.Err, text)
+func (s *session) tell(text string) error {
+	_, err := io.WriteString(s.app.process.Err, text)
 	return err
 }
 
 // readYes reads one answer. An interrupt does not wait for it.
-func (c *convergence) readYes(ctx context.Context) (bool, error) {
-	if c.answers == nil {
-		c.answers = bufio.NewReader(c.app.process.In)
+func (s *session) readYes(ctx context.Context) (bool, error) {
+	yes, _, err := s.readAnswer(ctx)
+	return yes, err
+}
+
+// readAnswer is readYes, and says whether there was an answer at all.
+func (s *session) readAnswer(ctx context.Context) (yes, answered bool, err error) {
+	if s.answers == nil {
+		s.answers = bufio.NewReader(s.app.process.In)
 	}
 	answer := make(chan string, 1)
 	go func() {
-		line, _ := c.answers.ReadString('\n')
+		line, _ := s.answers.ReadString('\n')
 		answer <- line
 	}()
 	select {
 	case line := <-answer:
-		return truth(strings.TrimSpace(line)), nil
+		return truth(strings.TrimSpace(line)), line != "", nil
 	case <-ctx.Done():
-		return false, ctx.Err()
+		return false, false, ctx.Err()
 	}
 }
 

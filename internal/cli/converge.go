@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 
 	"github.com/stackctl/stack/planner"
@@ -15,8 +14,7 @@ type convergence struct {
 	policy  planner.UpPolicy
 	yes     bool // every consent is given
 	unlock  func()
-	preview bool          // the plan is only shown
-	answers *bufio.Reader // to questions; nil before the first
+	preview bool // the plan is only shown
 }
 
 // step is one plan, and what it was made from.

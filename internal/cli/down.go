@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
 )
 
 type downOptions struct {
@@ -69,63 +69,23 @@ func (o *downOptions) check() error {
 }
 
 func (a *app) down(ctx context.Context, o downOptions, services []string) error {
-	t, err := a.named(ctx)
-	if err != nil {
-		return err
-	}
-	s, err := a.open(t)
-	if err != nil {
-		return err
-	}
-	defer s.close()
-	if !a.global.dryRun {
-		unlock, err := s.lock(a.interrupt.soft, t.name)
-		if err != nil {
-			return err
-		}
-		defer unlock()
-	}
-	desired := t.identity()
-	observed, err := s.observe(ctx, desired)
-	if err != nil {
-		return err
-	}
-	if err := t.checkServices(services, observed.Containers); err != nil {
-		return err
-	}
-	if !o.removeOrphansSet {
-		o.removeOrphans = isTrue(a.env(t), "COMPOSE_REMOVE_ORPHANS")
-	}
-	policy := planner.DownPolicy{
-		Services:      services,
-		RemoveOrphans: o.removeOrphans,
-		Volumes:       o.volumes,
-		Images:        o.images,
-		StopTimeout:   seconds(o.timeout, o.timeoutSet),
-	}
-	plan, err := planner.Down(desired, observed, policy)
-	if err != nil {
-		return err
-	}
-	if !a.global.dryRun {
-		s.keepJournalOfDown(t, desired, services)
-		s.journal.planned(step{observed, plan})
-	}
-	switch {
-	case a.global.dryRun:
-		return s.show(plan)
-	case plan.Empty() && len(plan.Changes) == 0:
-		warn(a.process.Err, []string{"no resource found to remove for project " + fmt.Sprintf("%q", t.name)})
-		s.record(func(e event.Event) { warn(a.process.Err, []string{e.Detail}) }, nil)
-		return nil
-	}
-	return s.settle(a.interrupt.soft, plan, func() (planner.Plan, error) {
-		observed, err := s.observe(a.interrupt.soft, desired)
-		if err != nil {
-			return planner.Plan{}, err
-		}
-		plan, err := planner.Down(desired, observed, policy)
-		s.journal.planned(step{observed, plan})
-		return plan, err
+	return a.act(ctx, action{
+		services: services,
+		plan: func(t target, desired state.Desired, observed state.Observed) (planner.Plan, error) {
+			if !o.removeOrphansSet {
+				o.removeOrphans = isTrue(a.env(t), "COMPOSE_REMOVE_ORPHANS")
+			}
+			return planner.Down(desired, observed, planner.DownPolicy{
+				Services:      services,
+				RemoveOrphans: o.removeOrphans,
+				Volumes:       o.volumes,
+				Images:        o.images,
+				StopTimeout:   seconds(o.timeout, o.timeoutSet),
+			})
+		},
+		nothing: func(t target) string {
+			return fmt.Sprintf("warning: no resource found to remove for project %q", t.name)
+		},
+		journal: func(s *session, t target, desired state.Desired) { s.keepJournalOfDown(t, desired, services) },
 	})
 }

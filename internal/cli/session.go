@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -37,6 +38,7 @@ type session struct {
 	// journal writes down what a run has changed; nil is for one that changes
 	// nothing.
 	journal *journal
+	answers *bufio.Reader // to questions; nil before the first
 
 	viewing sync.Mutex
 	shown   render.Progress // of the run that is in progress, if there is one

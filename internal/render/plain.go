@@ -106,6 +106,9 @@ func (p *plain) text(e event.Event) string {
 	if p.cast.replacing[e.Ref] && replaces(e.Op) && !back {
 		return p.replacement(e)
 	}
+	if p.cast.marks(e) {
+		return ""
+	}
 	w := wordsOf(p.cast.operation(e), e.Condition)
 	started := e.Phase == event.Started
 	switch {

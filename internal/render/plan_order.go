@@ -129,6 +129,12 @@ func fact(op planner.Operation) string {
 		return "started"
 	case planner.StopContainer:
 		return "stopped"
+	case planner.KillContainer:
+		return "is killed"
+	case planner.PauseContainer:
+		return "is paused"
+	case planner.UnpauseContainer:
+		return "goes on"
 	case planner.RemoveContainer:
 		return "is removed"
 	case planner.RenameContainer:
@@ -164,14 +170,14 @@ func (o order) undo(ref state.Ref) string {
 		}
 		var steps []string
 		for _, op := range node.OnFailure {
-			steps = append(steps, undoStep(op))
+			steps = append(steps, undoStep(op, whichOf(node.OnFailure)))
 		}
 		return "if it fails: " + strings.Join(steps, ", ")
 	}
 	return ""
 }
 
-func undoStep(op planner.Operation) string {
+func undoStep(op planner.Operation, which func(state.Handle) string) string {
 	switch op := op.(type) {
 	case planner.RemoveContainer:
 		return "remove " + which(op.Container)
@@ -187,13 +193,25 @@ func undoStep(op planner.Operation) string {
 	return op.Kind()
 }
 
-// which tells the two containers of a replacement apart: the engine has given
-// an id to the old one only.
-func which(container state.Handle) string {
-	if container.ID == "" {
-		return "the new one"
+// whichOf tells the two containers of a replacement apart: the engine has given
+// an id to the old one only. One that is only stopped and renamed replaces none.
+func whichOf(undo []planner.Operation) func(state.Handle) string {
+	alone := !slices.ContainsFunc(undo, func(op planner.Operation) bool {
+		switch op.(type) {
+		case planner.StopContainer, planner.RenameContainer:
+			return false
+		}
+		return true
+	})
+	return func(container state.Handle) string {
+		switch {
+		case alone:
+			return "it"
+		case container.ID == "":
+			return "the new one"
+		}
+		return "the old one"
 	}
-	return "the old one"
 }
 
 // imageSource says where an image comes from.

@@ -125,6 +125,14 @@ func (c cast) operation(e event.Event) string {
 	return e.Op
 }
 
+// marks is true for an event of a rename after which a container has the name
+// that it is known by here, or will have it again.
+func (c cast) marks(e event.Event) bool {
+	node := c.nodes[planner.ID(e.Node)]
+	rename, is := node.Op.(planner.RenameContainer)
+	return is && e.Phase != event.Undone && node.Name() == rename.Container.Name
+}
+
 // of is the subject of an event. In a rollback the two containers of a replica
 // are told apart.
 func (c cast) of(e event.Event) subject {

@@ -40,6 +40,12 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Starting", "Started"}
 	case "StopContainer", "StopProvider":
 		return words{"Stopping", "Stopped"}
+	case "KillContainer":
+		return words{"Killing", "Killed"}
+	case "PauseContainer":
+		return words{"", "Paused"}
+	case "UnpauseContainer":
+		return words{"", "Unpaused"}
 	case "ConfigureModel":
 		return words{"Configuring", "Configured"}
 	case "RenameContainer":
@@ -71,6 +77,10 @@ func activity(op string, condition state.Condition) string {
 		return "Connecting"
 	case "DisconnectNetwork":
 		return "Disconnecting"
+	case "PauseContainer":
+		return "Pausing"
+	case "UnpauseContainer":
+		return "Unpausing"
 	case "RunHook":
 		return "Running a hook"
 	case "MonitorContainer":
@@ -103,6 +113,12 @@ func purpose(op string, condition state.Condition) string {
 		return "to start"
 	case "StopContainer", "StopProvider":
 		return "to stop"
+	case "KillContainer":
+		return "to be killed"
+	case "PauseContainer":
+		return "to be paused"
+	case "UnpauseContainer":
+		return "to go on"
 	case "RunProvider", "ConfigureModel":
 		return "to be provided"
 	case "RemoveContainer", "RemoveNetwork", "RemoveVolume", "RemoveImage", "RemoveProvider":

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+func (a *app) pauseCommand() *cobra.Command {
+	return a.freezer(&cobra.Command{
+		Use:   "pause [SERVICE...]",
+		Short: "Freeze the project's containers",
+		Long: `Freeze the running containers of the project or of the named services, until
+'stack unpause'. 'up' and 'start' let them go on too; 'stop', 'kill', 'restart' and
+'down' take them as they are. One-off containers of 'run' are not frozen.
+
+With -p NAME alone no compose file is needed.`,
+		Example: `  stack pause
+  stack pause web`,
+	}, planner.Pause)
+}
+
+func (a *app) unpauseCommand() *cobra.Command {
+	return a.freezer(&cobra.Command{
+		Use:   "unpause [SERVICE...]",
+		Short: "Let containers that are paused go on",
+		Long: `Let the containers of the project or of the named services go on that are
+paused. With -p NAME alone no compose file is needed.`,
+		Example: `  stack unpause
+  stack unpause web`,
+	}, planner.Unpause)
+}
+
+// freezer is a command that has no flags.
+func (a *app) freezer(cmd *cobra.Command, plan func(state.Desired, state.Observed, []string) (planner.Plan, error)) *cobra.Command {
+	cmd.ValidArgsFunction = a.completeServices
+	cmd.RunE = func(cmd *cobra.Command, services []string) error {
+		return a.act(cmd.Context(), action{
+			services: services,
+			plan: func(_ target, desired state.Desired, observed state.Observed) (planner.Plan, error) {
+				return plan(desired, observed, services)
+			},
+		})
+	}
+	return cmd
+}
