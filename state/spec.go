@@ -194,4 +194,7 @@ type LogOptions struct {
 type LogLine struct {
 	Stderr bool
 	Text   string
+	// Partial is a line that is too long to be held: the next one of the same
+	// stream goes on with it.
+	Partial bool
 }

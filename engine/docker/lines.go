@@ -7,6 +7,9 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
+// longLine is how much of a line is waited for. What is longer is given in parts.
+const longLine = 1 << 20
+
 // lineWriter makes lines of what is written.
 type lineWriter struct {
 	each     func(state.LogLine)
@@ -15,6 +18,7 @@ type lineWriter struct {
 	show     bool      // the timestamps
 	position *position // nil for a log without timestamps
 	pending  bytes.Buffer
+	open     bool // a part of the line was given
 }
 
 // Write takes the next part of the stream.
@@ -26,7 +30,7 @@ func (w *lineWriter) Write(part []byte) (int, error) {
 		if ok && !w.position.pass(stamp) {
 			return size, nil
 		}
-		if ok && (!w.show || w.pending.Len() > 0) {
+		if ok && (!w.show || w.pending.Len() > 0 || w.open) {
 			part = rest
 		}
 	}
@@ -34,6 +38,7 @@ func (w *lineWriter) Write(part []byte) (int, error) {
 		line, rest, found := bytes.Cut(part, []byte{'\n'})
 		w.pending.Write(line)
 		if !found {
+			w.relieve()
 			return size, nil
 		}
 		w.emit()
@@ -41,7 +46,19 @@ func (w *lineWriter) Write(part []byte) (int, error) {
 	}
 }
 
+// relieve gives a long line away though it goes on. A terminal's is kept whole:
+// only its beginning says when it was.
+func (w *lineWriter) relieve() {
+	if !w.framed || w.pending.Len() < longLine {
+		return
+	}
+	w.each(state.LogLine{Stderr: w.stderr, Text: w.pending.String(), Partial: true})
+	w.pending.Reset()
+	w.open = true
+}
+
 func (w *lineWriter) emit() {
+	w.open = false
 	text := w.pending.String()
 	w.pending.Reset()
 	if !w.framed {
@@ -69,7 +86,7 @@ func (w *lineWriter) resume() {
 
 // flush ends a last line that has no newline.
 func (w *lineWriter) flush() {
-	if w.pending.Len() > 0 {
+	if w.pending.Len() > 0 || w.open {
 		w.emit()
 	}
 }

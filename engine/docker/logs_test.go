@@ -58,6 +58,33 @@ func TestLinesOfFrames(t *testing.T) {
 	}
 }
 
+// TestALineWithoutAnEndIsNotHeld reads 8 MiB of one line, as the engine cuts it.
+func TestALineWithoutAnEndIsNotHeld(t *testing.T) {
+	const entry, entries = 16 << 10, 512
+	for _, show := range []bool{false, true} {
+		length, longest, ends := 0, 0, 0
+		r := newLogReader(false, state.LogOptions{Timestamps: show, Follow: true}, func(l state.LogLine) {
+			length, longest = length+len(l.Text), max(longest, len(l.Text))
+			if !l.Partial {
+				ends++
+			}
+		})
+		one := frames(t, "o1"+strings.Repeat("x", entry)).Bytes()
+		body := bytes.NewBuffer(bytes.Repeat(one, entries))
+		_, err := body.ReadFrom(frames(t, "o2\n", "o3next"))
+		assert.NilError(t, err)
+		assert.NilError(t, r.copy(body))
+		r.flush()
+		stamps := 0
+		if show {
+			stamps = 2 * (stampLength + 1)
+		}
+		assert.Equal(t, length, entry*entries+len("next")+stamps)
+		assert.Assert(t, longest <= longLine+entry+stampLength, "%d bytes were held", longest)
+		assert.Equal(t, ends, 2)
+	}
+}
+
 func TestLinesOfATerminalThatAreReadTwice(t *testing.T) {
 	var got []string
 	r := newLogReader(true, state.LogOptions{Follow: true}, func(l state.LogLine) { got = append(got, l.Text) })

@@ -14,6 +14,7 @@ import (
 type logStyle struct {
 	color    bool
 	noPrefix bool
+	batch    bool // nobody watches the lines come: they are to be flushed at the end
 }
 
 // logPrinter prints what followers and readers of logs give.
@@ -25,7 +26,7 @@ type logPrinter struct {
 func newLogPrinter(process Process, style logStyle) *logPrinter {
 	return &logPrinter{
 		printer: render.NewLogPrinter(render.LogOptions{
-			Stdout: process.Out, Stderr: process.Err, Color: style.color, NoPrefix: style.noPrefix,
+			Stdout: process.Out, Stderr: process.Err, Color: style.color, NoPrefix: style.noPrefix, Batch: style.batch,
 		}),
 		err: process.Err,
 	}

@@ -85,6 +85,7 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 	printer := newLogPrinter(a.process, logStyle{
 		color:    !o.noColor && useColor(v.settings.ansi, a.env(v.target), a.process.Out),
 		noPrefix: o.noLogPrefix,
+		batch:    !o.follow,
 	})
 	for _, c := range v.observed.Containers {
 		if options.Wants(c) {
@@ -92,7 +93,9 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 		}
 	}
 	if !o.follow {
-		return logs.Read(ctx, v.engine, options, printer.record)
+		err := logs.Read(ctx, v.engine, options, printer.record)
+		_ = printer.printer.Flush() // a stream that is gone takes no more
+		return err
 	}
 	err = logs.Follow(ctx, v.engine, logs.FollowOptions{Options: options}, printer.record)
 	return cmp.Or(err, ctx.Err())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
@@ -44,26 +45,26 @@ type Exit struct {
 	Restarting bool // the engine starts it again
 }
 
-// Read calls each for the lines that there are, container by container. It
-// returns the containers' errors together.
+// Read calls each for the lines that there are, container by container, one call
+// at a time. It returns the containers' errors together.
 func Read(ctx context.Context, source Source, options Options, each func(Record)) error {
 	containers, err := options.observe(ctx, source)
 	if err != nil {
 		return err
 	}
-	var errs []error
-	for _, c := range containers {
-		if !readable(c) {
-			continue
-		}
-		lines := options.Lines
-		lines.Follow = false
-		err := source.Logs(ctx, c.ID, lines, func(l state.LogLine) { each(Record{Container: &c, Line: &l}) })
+	containers = slices.DeleteFunc(containers, func(c state.Container) bool { return !readable(c) })
+	lines := options.Lines
+	lines.Follow = false
+	read := func(ctx context.Context, i int, each func(state.LogLine)) error {
+		err := source.Logs(ctx, containers[i].ID, lines, each)
 		if err != nil && !errors.Is(err, engine.ErrNotFound) {
-			errs = append(errs, fmt.Errorf("logs of %s: %w", c.Name, err))
+			return fmt.Errorf("logs of %s: %w", containers[i].Name, err)
 		}
+		return nil
 	}
-	return errors.Join(errs...)
+	return readAll(ctx, len(containers), read, func(i int, l state.LogLine) {
+		each(Record{Container: &containers[i], Line: &l})
+	})
 }
 
 func (o Options) observe(ctx context.Context, source Source) ([]state.Container, error) {

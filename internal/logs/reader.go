@@ -28,13 +28,13 @@ func (f *follower) read(ctx context.Context, s *stream, lines state.LogOptions) 
 		return
 	}
 	s.reading = true
-	r := &reader{follower: f, container: s.container}
+	r := &reader{follower: f, container: s.container, open: map[bool]bool{}}
 	f.running.Go(func() {
 		r.read(ctx, lines)
 		f.post(ctx, func(ctx context.Context) error {
 			s.reading = false
 			// It may have read on into runs that have yet to be heard of.
-			s.since = later(s.since, r.next)
+			s.since = later(s.since, r.next())
 			f.advance(ctx, s)
 			return nil
 		})
@@ -45,7 +45,17 @@ func (f *follower) read(ctx context.Context, s *stream, lines state.LogOptions) 
 type reader struct {
 	*follower
 	container state.Container
-	next      time.Time // just after the last line
+	stamp     string        // of the last line
+	open      map[bool]bool // whether stderr, or stdout, is in the middle of a line
+}
+
+// next is just after the last line.
+func (r *reader) next() time.Time {
+	at, err := time.Parse(time.RFC3339Nano, r.stamp)
+	if err != nil {
+		return time.Time{}
+	}
+	return at.Add(1)
 }
 
 func (r *reader) read(ctx context.Context, lines state.LogOptions) {
@@ -56,15 +66,15 @@ func (r *reader) read(ctx context.Context, lines state.LogOptions) {
 	}
 }
 
-// line takes a line that begins with its time.
+// line takes a line that begins with its time, or more of one.
 func (r *reader) line(l state.LogLine) {
-	stamp, text, _ := strings.Cut(l.Text, " ")
-	if at, err := time.Parse(time.RFC3339Nano, stamp); err == nil {
-		r.next = at.Add(1)
+	if stamp, text, found := strings.Cut(l.Text, " "); found && !r.open[l.Stderr] {
+		r.stamp = stamp
 		if !r.options.Lines.Timestamps {
 			l.Text = text
 		}
 	}
+	r.open[l.Stderr] = l.Partial
 	r.emit(Record{Container: &r.container, Line: &l})
 }
 

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -15,6 +16,9 @@ type LogOptions struct {
 	Stdout, Stderr io.Writer
 	Color          bool
 	NoPrefix       bool
+	// Batch gives lines away when many have come together, and at the Flush
+	// that has to end it: for what is not watched as it comes.
+	Batch bool
 }
 
 // LogPrinter prints the lines of many containers, each behind its name:
@@ -31,9 +35,16 @@ type LogPrinter struct {
 	mu       sync.Mutex
 	out, err *bufio.Writer
 	last     *bufio.Writer
+	partial  source // of a line that has no end yet
 	prefixes map[string]string
 	colors   map[string]string
 	width    int
+}
+
+// source is what prints lines, one after the other.
+type source struct {
+	name   string
+	stderr bool
 }
 
 // NewLogPrinter makes a LogPrinter.
@@ -62,13 +73,41 @@ func (p *LogPrinter) Line(name string, line state.LogLine) error {
 	if line.Stderr {
 		w = p.err
 	}
+	from := source{name, line.Stderr}
 	return p.write(w, func() {
-		if !p.options.NoPrefix {
-			_, _ = w.WriteString(p.prefix(name))
+		if p.partial != from {
+			p.endPartial()
+			if !p.options.NoPrefix {
+				_, _ = w.WriteString(p.prefix(name))
+			}
 		}
 		_, _ = w.WriteString(line.Text)
-		_ = w.WriteByte('\n')
+		if p.partial = from; !line.Partial {
+			_ = w.WriteByte('\n')
+			p.partial = source{}
+		}
 	})
+}
+
+// endPartial ends a line that has no end yet: something else is to be printed.
+func (p *LogPrinter) endPartial() {
+	if (p.partial == source{}) {
+		return
+	}
+	w := p.out
+	if p.partial.stderr {
+		w = p.err
+	}
+	_ = w.WriteByte('\n')
+	_ = w.Flush() // before what another stream is about to say
+	p.partial = source{}
+}
+
+// Flush gives away all that was printed.
+func (p *LogPrinter) Flush() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return errors.Join(p.out.Flush(), p.err.Flush())
 }
 
 // Exited says that a container ended: "web-1 exited with code 0".
@@ -79,6 +118,7 @@ func (p *LogPrinter) Exited(name string, code int) error {
 // Status says something of a container, in its colour.
 func (p *LogPrinter) Status(name, text string) error {
 	return p.write(p.out, func() {
+		p.endPartial()
 		p.prefix(name)
 		_, _ = p.out.WriteString(p.paint(name, name+" "+text) + "\n")
 	})
@@ -97,7 +137,7 @@ func (p *LogPrinter) write(w *bufio.Writer, print func()) error {
 	}
 	p.last = w
 	print()
-	if busy {
+	if busy || p.options.Batch {
 		return nil
 	}
 	return w.Flush()

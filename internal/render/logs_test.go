@@ -89,6 +89,46 @@ func TestLogPrinterLosesNothingOfManyContainers(t *testing.T) {
 	}
 }
 
+func TestLogPrinterPutsALongLineTogether(t *testing.T) {
+	var out bytes.Buffer
+	p := NewLogPrinter(LogOptions{Stdout: &out, Stderr: &out})
+	assert.NilError(t, p.Line("a-1", state.LogLine{Text: "one", Partial: true}))
+	assert.NilError(t, p.Line("a-1", state.LogLine{Text: " line", Partial: true}))
+	assert.NilError(t, p.Line("a-1", state.LogLine{}))
+	assert.NilError(t, p.Line("a-1", state.LogLine{Text: "two", Partial: true}))
+	assert.NilError(t, p.Line("a-1", state.LogLine{Text: "between", Stderr: true}))
+	assert.NilError(t, p.Line("a-1", state.LogLine{Text: " and a half", Partial: true}))
+	assert.NilError(t, p.Exited("a-1", 0))
+	assert.Equal(t, out.String(), ""+
+		"a-1  | one line\n"+
+		"a-1  | two\n"+
+		"a-1  | between\n"+
+		"a-1  |  and a half\n"+
+		"a-1 exited with code 0\n")
+}
+
+// writes counts the calls.
+type writes struct {
+	bytes.Buffer
+	count int
+}
+
+func (w *writes) Write(b []byte) (int, error) {
+	w.count++
+	return w.Buffer.Write(b)
+}
+
+func TestLogPrinterGivesABatchAwayInFewWrites(t *testing.T) {
+	var out writes
+	p := NewLogPrinter(LogOptions{Stdout: &out, Stderr: io.Discard, NoPrefix: true, Batch: true})
+	for range 10_000 {
+		assert.NilError(t, p.Line("a-1", state.LogLine{Text: "123456789"}))
+	}
+	assert.NilError(t, p.Flush())
+	assert.Equal(t, out.Len(), 100_000)
+	assert.Assert(t, out.count <= 3, "%d writes", out.count)
+}
+
 type brokenPipe struct{}
 
 var errPipe = errors.New("broken pipe")
