@@ -8,6 +8,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/stackctl/stack/state"
 )
@@ -35,6 +36,7 @@ type Engine struct {
 	Watcher
 	LogReader
 	Execer
+	Archives
 	Presence
 	// Providers is nil for one that has none: what needs it is an error then.
 	Providers
@@ -169,4 +171,23 @@ type Execer interface {
 	// Exec returns when the command ended. An exit code that is not 0 is a
 	// result, not an error.
 	Exec(ctx context.Context, container string, spec state.ExecSpec) (state.ExecResult, error)
+}
+
+// Archives moves files between a container and its caller as tar streams,
+// whether the container runs or not.
+type Archives interface {
+	// StatPath says what is at a path; of a symbolic link, what the link is. It
+	// returns ErrNotFound for a path, or a container, that is not there.
+	StatPath(ctx context.Context, container, path string) (state.PathStat, error)
+	// CopyTo extracts a tar in a directory of the container, which has to be
+	// there. It reads the tar to its end, or until something fails.
+	CopyTo(ctx context.Context, container, directory string, tar io.Reader, options state.ExtractOptions) error
+	// CopyFrom returns a tar of what is at a path: its names begin with the
+	// path's last part. The reader is to be closed.
+	CopyFrom(ctx context.Context, container, path string) (io.ReadCloser, state.PathStat, error)
+	// Export returns a tar of all of the container's files. The reader is to be
+	// closed.
+	Export(ctx context.Context, container string) (io.ReadCloser, error)
+	// Commit makes an image from a container, and returns its id.
+	Commit(ctx context.Context, container string, options state.CommitOptions) (id string, err error)
 }

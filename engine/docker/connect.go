@@ -93,6 +93,7 @@ func (c *Connection) Engine() engine.Engine {
 		Watcher:    watcher{c.daemon},
 		LogReader:  logs{c.daemon},
 		Execer:     executor{c.daemon},
+		Archives:   archives{c.daemon},
 		Presence:   c.daemon,
 	}
 }

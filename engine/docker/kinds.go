@@ -42,7 +42,7 @@ func kindOf(request *http.Request) kind {
 		root == "exec" && last == "start",
 		root == "containers" && (last == "attach" || last == "wait" || last == "stats" || read && last == "archive"):
 		return talks
-	case root == "events", root == "containers" && last == "logs":
+	case root == "events", root == "containers" && (last == "logs" || last == "export"):
 		return feed
 	case read:
 		return question

@@ -46,6 +46,7 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 		Watcher:    watcher{f, e.Watcher},
 		LogReader:  logReader{f, e.LogReader},
 		Execer:     execer{f, e.Execer},
+		Archives:   archives{f, e.Archives},
 		Presence:   presence{f, e.Presence},
 		Providers:  e.Providers,
 	}

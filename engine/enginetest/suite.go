@@ -61,6 +61,7 @@ func Run(t *testing.T, target Target) {
 		{"ports", publishing},
 		{"volumes", storing},
 		{"files", filing},
+		{"archives", archiving},
 		{"images", imaging},
 		{"registry", transferring},
 		{"watcher", watching},

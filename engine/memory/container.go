@@ -40,6 +40,8 @@ type content struct {
 	UID  int
 	GID  int
 	Mode uint32
+	Dir  bool
+	Link string // where a symbolic link leads
 }
 
 // line is a line that a container printed.

@@ -43,10 +43,10 @@ func put(into map[string]content, files []state.File) {
 		target := clean(f.Target)
 		for dir := path.Dir(target); dir != "/"; dir = path.Dir(dir) {
 			if _, there := into[dir]; !there {
-				into[dir] = content{Mode: 0o755}
+				into[dir] = content{Mode: 0o755, Dir: true}
 			}
 		}
-		into[target] = content{Data: []byte(f.Content), UID: f.UID, GID: f.GID, Mode: f.Mode}
+		into[target] = content{Data: []byte(f.Content), UID: f.UID, GID: f.GID, Mode: f.Mode, Dir: f.Dir}
 	}
 }
 

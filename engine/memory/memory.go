@@ -72,6 +72,7 @@ func (m *Memory) Engine() engine.Engine {
 		Watcher:    watcher{m},
 		LogReader:  logs{m},
 		Execer:     executor{m},
+		Archives:   archives{m},
 		Presence:   presence{},
 	}
 }

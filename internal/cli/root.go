@@ -73,6 +73,7 @@ touching anything. The flags and files are those of Docker Compose.`,
 		a.imagesCommand(),
 		a.psCommand(),
 		a.logsCommand(),
+		a.cpCommand(),
 		a.configCommand(),
 		a.versionCommand(),
 	)

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/stackctl/stack/state"
+)
+
+// replicas are the containers of a service, first those that run, then by
+// number; those of 'run' come last.
+func (v *view) replicas(service string) []state.Container {
+	last := func(is bool) int {
+		if is {
+			return 1
+		}
+		return 0
+	}
+	found := slices.DeleteFunc(slices.Clone(v.observed.Containers), func(c state.Container) bool {
+		return c.Service != service || c.IsHook()
+	})
+	slices.SortStableFunc(found, func(a, b state.Container) int {
+		return cmp.Or(
+			cmp.Compare(last(a.OneOff), last(b.OneOff)),
+			cmp.Compare(last(!a.Running()), last(!b.Running())),
+			cmp.Compare(a.Number, b.Number),
+			cmp.Compare(a.Name, b.Name),
+		)
+	})
+	return found
+}
+
+// replica is the container of a service that a command works on: the one with
+// the number index, or the first where index is 0.
+func (v *view) replica(service string, index int) (state.Container, error) {
+	for _, c := range v.replicas(service) {
+		if index == 0 || c.Number == index && !c.OneOff {
+			return c, nil
+		}
+	}
+	if index != 0 {
+		return state.Container{}, fmt.Errorf("service %q is not running container #%d", service, index)
+	}
+	return state.Container{}, fmt.Errorf("service %q is not running", service)
+}
