@@ -119,7 +119,7 @@ func TestWaitReturnsTheCodeAndTakesTheProjectDown(t *testing.T) {
 }
 
 func TestScaleDoesNotNeedWhatAnotherServiceLacks(t *testing.T) {
-	p := newProject(t, `{services: {web: {image: stack-e2e/dummy}, other: {image: stack-e2e/dummy, env_file: absent.env}}}`)
+	p := newProject(t, `{services: {web: {image: stack-e2e/dummy}, other: {image: stack-e2e/dummy, env_file: absent.env, environment: {A: "${NOT_SET:?}"}}}}`)
 	p.ok("scale", "web=2")
 	assert.DeepEqual(t, p.names(), []string{"web-1", "web-2"})
 	p.ok("scale", "web=1")

@@ -61,14 +61,21 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 		p.Model = nameOnly(name, p.raw, w.env)
 		return p, nil
 	}
-	if p.Model, p.Warnings, err = w.model(ctx, name, files); err != nil {
-		return nil, err
-	}
-	if err := p.finish(); err != nil {
-		return nil, err
+	if err := p.load(ctx, files); err != nil {
+		if !p.loadWithout(ctx, files) {
+			return nil, err
+		}
 	}
 	p.Warnings = slices.Concat(w.warnings, p.Warnings)
 	return p, nil
+}
+
+// load reads the files and selects from what they say.
+func (p *Project) load(ctx context.Context, files []types.ConfigFile) (err error) {
+	if p.Model, p.Warnings, err = p.workspace.model(ctx, p.Name, files); err != nil {
+		return err
+	}
+	return p.finish()
 }
 
 // model has compose-go parse, merge and interpolate the files.
@@ -110,6 +117,9 @@ func (w *workspace) configure(o *loader.Options, name string, files []types.Conf
 	o.SkipResolveEnvironment = true
 	o.SkipResolveLabels = true
 	o.SkipInterpolation = w.options.NoInterpolate
+	if w.unset != nil {
+		o.Interpolate.Substitute = w.unset.substitute
+	}
 	o.SkipNormalization = w.options.NoNormalize
 	o.ResolvePaths = !w.options.NoPathResolution
 	o.ConvertWindowsPaths = o.ResolvePaths && w.on(envWindowsPaths)

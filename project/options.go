@@ -73,6 +73,7 @@ type workspace struct {
 	searched []string // folders without a compose file
 	env      types.Mapping
 	warnings []string
+	unset    *unset // nil where every variable that the files insist on has to be set
 }
 
 // newWorkspace finds the environment and the compose files.

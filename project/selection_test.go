@@ -66,6 +66,32 @@ func TestMissingEnvFileOfAnother(t *testing.T) {
 	assert.ErrorContains(t, err, "nowhere.env not found")
 }
 
+func TestRequiredVariableOfAnother(t *testing.T) {
+	const text = `
+services:
+  db: {image: postgres}
+  app: {image: app, depends_on: [db, web]}
+  web: {image: web, environment: {TOKEN: "${TOKEN:?say which}", PORT: "${PORT:?}"}, volumes: ["data:/data"]}
+volumes: {data: {name: "${NAME:?}"}}
+`
+	o := textOptions(t, text)
+	o.Services = []string{"db"}
+	p := load(t, o)
+	assert.DeepEqual(t, p.Services(), []string{"db"})
+	assert.DeepEqual(t, p.ServiceNames(), []string{"app", "db", "web"})
+	assert.DeepEqual(t, p.Warnings, []string{
+		"required variable NAME is not set: the services that need it are left out",
+		"required variable PORT is not set: the services that need it are left out",
+		"required variable TOKEN is not set: the services that need it are left out",
+	})
+	for _, needs := range [][]string{nil, {"web"}, {"db", "app"}} {
+		o := textOptions(t, text)
+		o.Services = needs
+		_, err := project.Load(t.Context(), o)
+		assert.ErrorContains(t, err, "TOKEN")
+	}
+}
+
 func TestOptionalDependencyThatIsUndefined(t *testing.T) {
 	p := loadText(t, "services: {web: {image: x, depends_on: {ghost: {condition: service_started, required: false}}}}")
 	assert.DeepEqual(t, p.Warnings, []string{
