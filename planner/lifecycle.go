@@ -60,7 +60,8 @@ func (l *lifecycle) service(name string) state.Service {
 		s = l.model.Services[i]
 	case len(containers) > 0:
 		s.DependsOn = state.DecodeDependsOn(containers[0].Labels[state.LabelDependsOn])
-		s.OneShot = l.isAwaited(name)
+		deploy := l.appliedTo(containers[0]).Deploy
+		s.OneShot = l.isAwaited(name) || deploy != nil && strings.HasSuffix(deploy.Mode, "-job")
 		if len(l.model.Known) > 0 {
 			s.DependsOn = slices.DeleteFunc(s.DependsOn, func(d state.Dependency) bool { return !slices.Contains(l.model.Known, d.Service) })
 		}
@@ -103,6 +104,9 @@ func (l *lifecycle) take(names []string) {
 		for _, slot := range slotsThatAre(l.index.containers[s.Name]) {
 			c := slot.byFitness()[0]
 			p.replicas = append(p.replicas, &replicaPlan{slot: slot, action: NoOp, current: &c})
+			if len(inputReasons(c, s)) > 0 {
+				p.files.written = nil // it has others, as it was created with them
+			}
 		}
 	}
 	l.desired.Services = services

@@ -29,7 +29,7 @@ func Start(desired state.Desired, observed state.Observed, policy StartPolicy) (
 	for _, s := range l.order() {
 		l.runProvider(s)
 		if len(l.services[s.Name].replicas) == 0 && s.Replicas > 0 {
-			l.fail(fmt.Errorf("service %q has no container to start: 'stack up' or 'stack create' makes it", s.Name))
+			l.missing(s, slices.Contains(policy.Services, s.Name))
 		}
 		for _, r := range l.services[s.Name].replicas {
 			l.decideStart(s, r, slices.Contains(policy.Services, s.Name))
@@ -54,6 +54,17 @@ func (l *lifecycle) decideStart(service state.Service, r *replicaPlan, named boo
 	default:
 		r.start, r.action, r.reasons = true, Update, []Reason{{Text: "is " + string(c.Status)}}
 	}
+}
+
+// missing notes that a service has no container. Without a model it may be one
+// that a program provides.
+func (l *lifecycle) missing(s state.Service, named bool) {
+	if len(l.model.Known) > 0 || named {
+		l.fail(fmt.Errorf("service %q has no container to start: 'stack up' or 'stack create' makes it", s.Name))
+		return
+	}
+	l.warnings = append(l.warnings, fmt.Sprintf(
+		"service %q, which others depend on, has no container: if a program provides it, it is run with the compose file only", s.Name))
 }
 
 // runProvider brings a service up that a program provides.

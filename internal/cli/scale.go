@@ -21,7 +21,13 @@ containers are stopped and removed, those with the highest numbers first. The ne
 		Example: `  stack scale web=3
   stack scale web=3 worker=0
   stack scale --no-deps web=3`,
-		ValidArgsFunction: a.completeServices,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+			names, directive := a.completeServices(cmd, args, prefix)
+			for i := range names {
+				names[i] += "="
+			}
+			return names, directive | cobra.ShellCompDirectiveNoSpace
+		},
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("requires at least 1 arg(s), only received 0: say which service and how many, as in web=3")
