@@ -255,6 +255,9 @@ func (b *bringUp) start(stopped []ID) {
 		b.postStart(r.running)
 	case r.unpause:
 		r.running = b.nodes.add(b.node("unpause", UnpauseContainer{Container: r.handle()}, after...))
+		if r.hooks {
+			b.postStart(r.running)
+		}
 	case r.hooks:
 		b.postStart(after...)
 	}

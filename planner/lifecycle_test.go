@@ -175,3 +175,16 @@ func TestRemoveTakesWhatDoesNotRun(t *testing.T) {
 		}
 	}
 }
+
+func TestHooksThatARunWasKilledInRunWhenTheContainerGoesOn(t *testing.T) {
+	desired := project(service("web", postStart))
+	observed := withStatus(holds(desired), state.StatusPaused, "web")
+	observed.Containers[0].Name = "shop-web-1.starting"
+	const want = `
+		unpause web/1
+		post_start web/1 1 < unpause web/1
+		rename web/1 < post_start web/1 1`
+	is(t, up(t, desired, observed, planner.UpPolicy{}), want)
+	plan, err := planner.Start(desired, observed, planner.StartPolicy{})
+	is(t, shape(t, plan, err), want)
+}

@@ -42,13 +42,13 @@ func Start(desired state.Desired, observed state.Observed, policy StartPolicy) (
 
 func (l *lifecycle) decideStart(service state.Service, r *replicaPlan, named bool) {
 	c := *r.current
+	r.hooks = r.hooksPending(service, c)
 	switch {
 	case c.Status == state.StatusPaused:
 		r.unpause, r.action, r.reasons = true, Update, []Reason{{Text: "is paused"}}
+	case r.hooks:
+		r.action, r.reasons = Update, []Reason{{Text: "its post_start hooks may not have run"}}
 	case runs(c):
-		if r.hooks = r.hooksPending(service, c); r.hooks {
-			r.action, r.reasons = Update, []Reason{{Text: "its post_start hooks may not have run"}}
-		}
 	case hasCompleted(service, c) && !named:
 		r.reasons = []Reason{{Text: "has completed"}}
 	default:
