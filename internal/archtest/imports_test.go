@@ -44,7 +44,8 @@ var rooms = []room{
 	{"internal/history", []string{"planner", "state"}},
 	{"internal/layout", nil},
 	{"internal/graph", []string{"state", "dag", "internal/explain"}},
-	{"internal/render", []string{"planner", "event", "state", "internal/drift", "internal/explain", "internal/history", "internal/layout", "internal/graph"}},
+	{"internal/timeline", []string{"planner", "event", "state"}},
+	{"internal/render", []string{"planner", "event", "state", "internal/drift", "internal/explain", "internal/history", "internal/layout", "internal/graph", "internal/timeline"}},
 	{"internal/docgen", []string{"internal/cli", "project/support"}},
 	{"internal/archtest", nil},
 	{"internal/testsum", nil},
@@ -64,7 +65,7 @@ var harmless = []string{
 }
 
 // pure are the rooms that nothing but their arguments counts in.
-var pure = []string{"planner", "dag", "internal/drift", "internal/explain", "internal/layout", "internal/graph"}
+var pure = []string{"planner", "dag", "internal/drift", "internal/explain", "internal/layout", "internal/graph", "internal/timeline"}
 
 // impure are the functions of the harmless packages that are not.
 var impure = []string{"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.Tick", "time.NewTimer", "time.NewTicker", "fmt.Print", "fmt.Scan"}

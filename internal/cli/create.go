@@ -33,5 +33,6 @@ that they need, without starting anything: 'stack up --no-start'.`,
 func (o *upOptions) registerCreate(f *pflag.FlagSet) {
 	o.planOptions.registerCreate(f)
 	f.BoolVar(&o.quietPull, "quiet-pull", false, "Don't show how far pulls are")
+	f.StringVar(&o.timeline, "timeline", "", "Write what ran when to a file (.html, .svg, or .json: a Chrome trace)")
 	f.BoolVarP(&o.yes, "yes", "y", false, "Answer yes to every question")
 }

@@ -13,9 +13,9 @@ import (
 
 // ours are the flags that Docker Compose does not have, by command.
 var ours = map[string][]string{
-	"create":   {"replace-volume"},
+	"create":   {"replace-volume", "timeline"},
 	"(global)": append([]string{"engine", "lock-timeout", "host", "context"}, dockersOwn...),
-	"up":       {"plan", "probe", "replace-volume"},
+	"up":       {"plan", "probe", "replace-volume", "timeline"},
 }
 
 // flagRow is one line of the list of Docker Compose's flags.

@@ -39,6 +39,8 @@ type session struct {
 	// nothing.
 	journal *journal
 	answers *bufio.Reader // to questions; nil before the first
+	// recorder notes what ran when; nil is for a run whose time nobody asks for.
+	recorder *recorder
 
 	viewing sync.Mutex
 	shown   render.Progress // of the run that is in progress, if there is one
@@ -153,6 +155,7 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	for _, text := range warnings {
 		p.Event(event.Event{Phase: event.Warning, Detail: text})
 	}
+	p = s.recorder.record(p, plan, s.settings)
 	s.viewing.Lock()
 	defer s.viewing.Unlock()
 	s.shown = p
@@ -208,6 +211,11 @@ func (s *session) finish(p render.Progress, err error) error {
 	s.shown = nil // it takes no events any more
 	s.viewing.Unlock()
 	p.Done(err)
+	if undrawn := s.writeTimeline(err); err == nil {
+		err = undrawn
+	} else if undrawn != nil {
+		warn(s.app.process.Err, []string{undrawn.Error()})
+	}
 	if s.settings.mode != render.Plain || s.quiet["BuildImage"] {
 		return err
 	}

@@ -22,11 +22,16 @@ start. Each container is started as soon as what it depends on is ready.
 
 Without -d the logs of all containers are shown until they end; the first
 Ctrl-C stops them, the second kills them. Naming services limits the command
-to these and what they depend on.`,
+to these and what they depend on.
+
+A run that took over five seconds says at its end what the time went into: the
+steps of the critical path, which are those that would have to be quicker.
+--timeline draws all of them, as a page, a picture or a Chrome trace.`,
 		Example: `  stack up                      start everything and show the logs
   stack up -d --wait            return when everything is ready
   stack up -d --scale web=3     with three replicas of web
   stack up -d web               web, and what it depends on
+  stack up --timeline up.html   and a page that shows what ran when
   stack up --dry-run            show the plan only`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
@@ -43,6 +48,9 @@ to these and what they depend on.`,
 }
 
 func (a *app) up(ctx context.Context, o upOptions, services []string) error {
+	if err := a.checkTimeline(o.timeline); err != nil {
+		return err
+	}
 	o.preview = a.global.dryRun
 	var saved *savedPlan
 	if o.planFile != "" {
@@ -66,6 +74,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	defer s.close()
 	s.quiet = o.quiet()
 	s.keepJournal(o.command, g.target, g.desired)
+	s.recorder = &recorder{file: o.timeline}
 	c := &convergence{session: s, desired: g.desired, policy: g.policy, yes: o.yes, preview: o.preview}
 	if !a.global.dryRun {
 		if c.unlock, err = s.lock(a.interrupt.soft, g.name); err != nil {

@@ -26,6 +26,7 @@ type upOptions struct {
 	quietBuild         bool
 	yes                bool
 	planFile           string
+	timeline           string
 	watch              bool
 	menu               bool
 }
