@@ -14,7 +14,6 @@ import (
 	"github.com/docker/cli/cli/config/configfile"
 	clicontext "github.com/docker/cli/cli/context"
 	contextdocker "github.com/docker/cli/cli/context/docker"
-	"github.com/docker/cli/cli/context/store"
 	"github.com/docker/docker/client"
 )
 
@@ -82,10 +81,7 @@ func fromContext(name, origin string, options Options) (endpoint, error) {
 	if name == defaultContext {
 		return fromHost(client.DefaultDockerHost, "the default context", options)
 	}
-	contexts := store.New(filepath.Join(configDir(options.Getenv), "contexts"), store.NewConfig(
-		func() any { return &map[string]any{} },
-		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} }),
-	))
+	contexts := contextStore(options.Getenv)
 	wrap := func(err error) error {
 		return fmt.Errorf("docker context %q (from %s): %w: `docker context ls` shows the contexts there are", name, origin, err)
 	}

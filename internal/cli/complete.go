@@ -1,34 +1,70 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/stackctl/stack/project"
+	"github.com/stackctl/stack/state"
 )
 
 // completeServices proposes the services that have not been named yet. The
-// files need not be right: whatever names can be read are proposed.
+// files need not be right: whatever names can be read are proposed. Where there
+// are none, it is what the engine has.
 func (a *app) completeServices(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
-	p := a.forCompletion(cmd.Context())
-	if p == nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+	names := slices.DeleteFunc(a.serviceNames(cmd.Context()), func(name string) bool {
+		return !strings.HasPrefix(name, prefix) || slices.Contains(args, name)
+	})
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func (a *app) serviceNames(ctx context.Context) []string {
+	if p := a.forCompletion(ctx); p != nil {
+		return p.ServiceNames()
+	}
+	name := cmp.Or(a.global.projectName, a.process.getenv("COMPOSE_PROJECT_NAME"))
+	if name == "" {
+		return nil
 	}
 	var names []string
-	for _, name := range p.ServiceNames() {
-		if strings.HasPrefix(name, prefix) && !slices.Contains(args, name) {
-			names = append(names, name)
-		}
+	for _, c := range a.containersForCompletion(ctx, name) {
+		names = append(names, c.Service)
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// completionPatience is how long an engine may take that is asked while
+// somebody types.
+const completionPatience = 2 * time.Second
+
+// containersForCompletion are those of a project, and none if the engine is away.
+func (a *app) containersForCompletion(ctx context.Context, project string) []state.Container {
+	ctx, cancel := context.WithTimeout(ctx, completionPatience)
+	defer cancel()
+	s := session{app: a}
+	if a.prepare() != nil || a.connect(&s) != nil {
+		return nil
+	}
+	defer s.close()
+	observed, err := s.engine.Observe(ctx, state.Scope{Project: project})
+	if err != nil {
+		return nil
+	}
+	return observed.Containers
 }
 
 // forCompletion loads as little of the project as gives its names, and returns
 // nil if that is too much.
 func (a *app) forCompletion(ctx context.Context) *project.Project {
+	if a.prepare() != nil {
+		return nil
+	}
 	options := a.loadOptions()
 	options.NoEnvResolution, options.NoConsistency = true, true
 	for _, raw := range []bool{false, true} {
@@ -46,34 +82,4 @@ func completeFlag(cmd *cobra.Command, flag string, values ...string) {
 	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
 		panic(err) // a flag that does not exist
 	}
-}
-
-// completeGlobals proposes values of the flags before the command.
-func (a *app) completeGlobals(root *cobra.Command) {
-	fixed := func(values ...string) cobra.CompletionFunc {
-		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
-	}
-	for flag, complete := range map[string]cobra.CompletionFunc{
-		"progress": fixed("auto", "tty", "plain", "json", "quiet"),
-		"ansi":     fixed("never", "always", "auto"),
-		"engine":   fixed("docker", "memory"),
-		"file":     cobra.FixedCompletions([]string{"yaml", "yml"}, cobra.ShellCompDirectiveFilterFileExt),
-		"project-directory": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveFilterDirs
-		},
-		"profile": a.completeProfiles,
-	} {
-		if err := root.RegisterFlagCompletionFunc(flag, complete); err != nil {
-			panic(err) // a flag that does not exist
-		}
-	}
-}
-
-func (a *app) completeProfiles(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
-	p := a.forCompletion(cmd.Context())
-	if p == nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	names := slices.DeleteFunc(p.ProfileNames(), func(name string) bool { return !strings.HasPrefix(name, prefix) })
-	return names, cobra.ShellCompDirectiveNoFileComp
 }

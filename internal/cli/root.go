@@ -80,7 +80,7 @@ touching anything. The flags and files are those of Docker Compose.`,
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true // [OPTIONS] says it
 	}
-	a.completeGlobals(root)
+	a.completeFlags(root)
 	return root
 }
 

@@ -35,6 +35,7 @@ use; stack's own stands beside it.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.format, "format", "f", "", "How to print it (pretty, json)")
 	f.BoolVar(&o.short, "short", false, "Print the number alone")
+	completeFlag(cmd, "format", "pretty", "json")
 	return cmd
 }
 
