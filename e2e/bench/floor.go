@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ func (f floor) inTurn(call func() error) error {
 
 func (f floor) do(ctx context.Context, what step, p project) (sample, error) {
 	jobs := map[step]func(context.Context, project) error{
-		up: f.up, again: f.look, ps: f.list, down: f.down,
+		up: f.up, again: f.look, ps: f.list, logs: f.logs, down: f.down,
 	}
 	job := jobs[what]
 	if job == nil {
@@ -95,13 +96,16 @@ func (f floor) create(ctx context.Context, p project, s service) (id string, err
 		Labels: map[string]string{projectLabel: p.name, "com.docker.compose.service": s.name},
 		Env:    []string{"READY_AFTER=" + s.readyAfter.String()},
 	}
+	if s.lines > 0 {
+		config.Cmd = []string{"lines", strconv.Itoa(s.lines)}
+	}
 	if s.interval > 0 {
 		config.Healthcheck = &container.HealthConfig{Test: []string{"CMD", "/dummy", "health"}, Interval: s.interval, Retries: 30}
 	}
 	host := &container.HostConfig{NetworkMode: container.NetworkMode(p.name)}
 	attached := &network.NetworkingConfig{EndpointsConfig: map[string]*network.EndpointSettings{p.name: {Aliases: []string{s.name}}}}
 	err = f.inTurn(func() error {
-		created, err := f.docker.ContainerCreate(ctx, config, host, attached, nil, p.name+"-"+s.name+"-1")
+		created, err := f.docker.ContainerCreate(ctx, config, host, attached, nil, p.container(s))
 		id = created.ID
 		return err
 	})

@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"runtime"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/client"
 )
 
@@ -102,6 +103,22 @@ func enter(o options, docker *client.Client) ([]contender, error) {
 	return append(contenders, newFloor(docker, max(o.parallel, 1))), nil
 }
 
+// prepare waits for what a step needs to be measured.
+func prepare(ctx context.Context, docker *client.Client, what step, p project) error {
+	if what != logs {
+		return nil
+	}
+	for _, s := range p.services { // all is to be printed
+		ended, failed := docker.ContainerWait(ctx, p.container(s), container.WaitConditionNotRunning)
+		select {
+		case <-ended:
+		case err := <-failed:
+			return err
+		}
+	}
+	return nil
+}
+
 // measure runs one scenario once with everybody; who begins changes by round.
 func measure(ctx context.Context, docker *client.Client, dir string, s scenario, contenders []contender, round int, into *results) error {
 	for i := range contenders {
@@ -115,7 +132,11 @@ func measure(ctx context.Context, docker *client.Client, dir string, s scenario,
 			return err
 		}
 		for _, step := range s.steps {
-			sample, err := who.do(ctx, step, project)
+			err := prepare(ctx, docker, step, project)
+			var sample sample
+			if err == nil {
+				sample, err = who.do(ctx, step, project)
+			}
 			if err != nil {
 				into.failed(fmt.Errorf("round %d, %s, %s of %s: %w", round+1, who.title(), step, s.name, err))
 				_ = sweep(docker, project.name) // what it cannot remove, the failure is about

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -13,6 +14,7 @@ const (
 	up      step = "up -d"
 	again   step = "up -d, unchanged"
 	ps      step = "ps"
+	logs    step = "logs"
 	down    step = "down"
 	config  step = "config"
 	version step = "version"
@@ -31,6 +33,7 @@ type service struct {
 	after      string        // waits for this one to be healthy
 	interval   time.Duration // of its healthcheck, which it has unless this is 0
 	readyAfter time.Duration
+	lines      int // that it prints, and then ends; none is a service that stays
 }
 
 const image = "stack-e2e/dummy"
@@ -43,6 +46,8 @@ func scenarios() []scenario {
 		{"flat 100", flat(100), life},
 		{"chain 10, 1 s interval", chain(10, time.Second, 0), life},
 		{"3 tiers, 10 s interval", tiers, life},
+		{"300,000 lines", []service{{name: "s000", lines: 300_000}}, []step{up, logs, down}},
+		{"4 times 50,000 lines", printers(4, 50_000), []step{up, logs, down}},
 		{"chain 100", chain(100, time.Second, 0), []step{config}},
 		{"chain 1000", chain(1000, time.Second, 0), []step{config}},
 		{"no project", nil, []step{version}},
@@ -53,6 +58,15 @@ func flat(n int) []service {
 	services := make([]service, n)
 	for i := range services {
 		services[i] = service{name: fmt.Sprintf("s%03d", i)}
+	}
+	return services
+}
+
+// printers are services that each print that many lines.
+func printers(n, lines int) []service {
+	services := flat(n)
+	for i := range services {
+		services[i].lines = lines
 	}
 	return services
 }
@@ -76,11 +90,17 @@ type project struct {
 	services []service
 }
 
+// container is what the one container of a service is called.
+func (p project) container(s service) string { return p.name + "-" + s.name + "-1" }
+
 func (p project) compose() []byte {
 	var out bytes.Buffer
 	fmt.Fprintln(&out, "services:")
 	for _, s := range p.services {
 		fmt.Fprintf(&out, "  %s:\n    image: %s\n", s.name, image)
+		if s.lines > 0 {
+			fmt.Fprintf(&out, "    command: [lines, %q]\n", strconv.Itoa(s.lines))
+		}
 		if s.readyAfter > 0 {
 			fmt.Fprintf(&out, "    environment: {READY_AFTER: %s}\n", s.readyAfter)
 		}
