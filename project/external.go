@@ -96,6 +96,11 @@ func (b *desiredBuilder) runCommand(r reference, command []string, at modelPath)
 	if b.options.Run == nil {
 		return state.File{Mode: defaultMode, Unread: "its command was not run"}, true
 	}
+	if from := b.sources().fetchedFrom(at); from != "" {
+		b.addValue(at, fmt.Sprintf("%s %s: a command that %s names is not run here", r.kind, r.use.Source, from),
+			"copy its x-stack into a compose file of your own, and name that with -f too")
+		return state.File{}, false
+	}
 	content, err := b.options.Run(b.project, command)
 	if err != nil {
 		e := b.sources().errorAtValue(at, fmt.Sprintf("%s %s: %v", r.kind, r.use.Source, err), "")

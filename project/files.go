@@ -123,9 +123,13 @@ func (w *workspace) findFiles() {
 	if separator == "" {
 		separator = string(os.PathListSeparator)
 	}
-	if list := splitList(w.env[envFile], separator); len(list) > 0 {
+	list := splitList(w.env[envFile], separator)
+	if w.env[envPathSeparator] == "" && w.elsewhere(w.env[envFile]) {
+		list = []string{w.env[envFile]} // its colons separate nothing
+	}
+	if len(list) > 0 {
 		for _, f := range list {
-			w.files = append(w.files, w.abs(f))
+			w.files = append(w.files, w.composeFile(f))
 		}
 		return
 	}
@@ -199,7 +203,7 @@ func (w *workspace) unreadable(path string, err error) *Error {
 	e := &Error{File: w.show(path), Message: err.Error(), cause: err}
 	switch {
 	case isRemote(path):
-		e.Message, e.Hint = "expected a file here, found a remote address", "fetch it first: remote compose files are not supported"
+		e.Message, e.Hint = "expected a file, found an address that cannot be fetched", remoteHint
 	case errors.Is(err, fs.ErrNotExist):
 		e.Message, e.Hint = "expected a compose file, found nothing", "check -f and "+envFile
 	case isDir(path):
@@ -216,15 +220,4 @@ func exists(path string) bool {
 func isDir(path string) bool {
 	s, err := os.Stat(path)
 	return err == nil && s.IsDir()
-}
-
-// isRemote is true for what Docker Compose would fetch from a registry or a
-// repository.
-func isRemote(path string) bool {
-	for _, scheme := range []string{"oci:/", "https:/", "http:/", "ssh:/", "git@", "git:/"} {
-		if strings.Contains(path, scheme) {
-			return true
-		}
-	}
-	return false
 }

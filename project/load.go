@@ -32,6 +32,7 @@ type Project struct {
 
 	compatibility bool
 	workspace     *workspace
+	configFiles   []types.ConfigFile
 	// written are the documents that say all this, and where says where they do.
 	written  func() *sources
 	where    func() *whereabouts
@@ -50,7 +51,7 @@ func Load(ctx context.Context, o Options) (*Project, error) {
 	}
 	p := &Project{
 		Name: name, WorkingDir: w.dir, Files: w.files, EnvFiles: w.explicitEnvFiles(),
-		compatibility: o.Compatibility || w.on(envCompatibility), workspace: w,
+		compatibility: o.Compatibility || w.on(envCompatibility), workspace: w, configFiles: files,
 	}
 	p.written = sync.OnceValue(func() *sources { return w.sources(files) })
 	p.where = sync.OnceValue(func() *whereabouts { return p.written().whereabouts() })
@@ -116,6 +117,7 @@ func (w *workspace) configure(o *loader.Options, name string, files []types.Conf
 	o.SkipConsistencyCheck = true // ours follows
 	o.SkipResolveEnvironment = true
 	o.SkipResolveLabels = true
+	o.ResourceLoaders = w.loaders()
 	o.SkipInterpolation = w.options.NoInterpolate
 	if w.unset != nil {
 		o.Interpolate.Substitute = w.unset.substitute
@@ -154,6 +156,9 @@ func (p *Project) finish() error {
 func open(ctx context.Context, o Options) (*workspace, []types.ConfigFile, string, error) {
 	w, err := newWorkspace(o)
 	if err != nil {
+		return nil, nil, "", err
+	}
+	if err := w.fetch(ctx); err != nil {
 		return nil, nil, "", err
 	}
 	files, err := w.read(ctx)

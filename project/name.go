@@ -36,8 +36,8 @@ func (w *workspace) name(files []types.ConfigFile) (string, error) {
 	if name != "" {
 		return name, nil
 	}
-	if name = loader.NormalizeProjectName(filepath.Base(w.projectDirectory())); name == "" {
-		return "", fmt.Errorf("project name must not be empty: the folder %s gives none; set one with -p or %s", w.projectDirectory(), envProjectName)
+	if name = loader.NormalizeProjectName(filepath.Base(w.home)); name == "" {
+		return "", fmt.Errorf("project name must not be empty: the folder %s gives none; set one with -p or %s", w.home, envProjectName)
 	}
 	return name, nil
 }

@@ -36,6 +36,9 @@ type Options struct {
 	Environ []string
 	// Stdin is read for the file "-".
 	Stdin io.Reader
+	// Remotes fetch compose files that are not here. The first one that accepts
+	// an address is asked for it.
+	Remotes []Remote
 
 	// Services limits the model to these (shell patterns are allowed) and,
 	// unless NoDeps is set, what they depend on. Their profiles become active.
@@ -69,11 +72,15 @@ const (
 type workspace struct {
 	options  Options
 	dir      string   // the project directory, absolute
+	home     string   // the folder that names the project: no local copy's
 	files    []string // absolute, or "-"
 	searched []string // folders without a compose file
 	env      types.Mapping
 	warnings []string
-	unset    *unset // nil where every variable that the files insist on has to be set
+	unset    *unset             // nil where every variable that the files insist on has to be set
+	given    types.Mapping      // env before a fetched project had its say
+	fetched  map[string]fetched // by address
+	copied   map[string]string  // the addresses of local copies
 }
 
 // newWorkspace finds the environment and the compose files.
@@ -90,7 +97,7 @@ func newWorkspace(o Options) (*workspace, error) {
 		w.env["PWD"] = o.Dir
 	}
 	for _, f := range o.Files {
-		w.files = append(w.files, w.abs(f))
+		w.files = append(w.files, w.composeFile(f))
 	}
 	if err := w.loadEnvFiles(); err != nil {
 		return nil, err
@@ -100,6 +107,7 @@ func newWorkspace(o Options) (*workspace, error) {
 		return nil, err
 	}
 	w.dir = w.projectDirectory()
+	w.home = w.dir
 	return w, nil
 }
 
@@ -121,11 +129,24 @@ func (w *workspace) abs(path string) string {
 	return filepath.Join(w.options.Dir, path)
 }
 
+// composeFile is an absolute path, an address, or "-".
+func (w *workspace) composeFile(name string) string {
+	if w.elsewhere(name) {
+		return name
+	}
+	return w.abs(name)
+}
+
+// projectDirectory is the first file's folder, unless Options say another one.
+// What is elsewhere has none before it is fetched.
 func (w *workspace) projectDirectory() string {
 	if w.options.ProjectDirectory != "" {
 		return w.abs(w.options.ProjectDirectory)
 	}
 	for _, f := range w.files {
+		if w.elsewhere(f) {
+			break
+		}
 		if f != "-" {
 			return filepath.Dir(f)
 		}
@@ -152,6 +173,9 @@ func (w *workspace) on(variable string) bool {
 func (w *workspace) show(path string) string {
 	if path == "-" {
 		return "stdin"
+	}
+	if address, is := w.copied[path]; is {
+		return address
 	}
 	if rel, err := filepath.Rel(w.options.Dir, path); err == nil && filepath.IsLocal(rel) {
 		return rel

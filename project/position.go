@@ -78,7 +78,12 @@ func (s *sources) extended(doc *source, service string) (*source, string) {
 	if file == nil {
 		return doc, name.Value
 	}
-	base := s.file(s.resolve(doc, s.w.substitute(file.Value)), doc)
+	address := s.w.substitute(file.Value)
+	path := s.resolve(doc, address)
+	if known, is := s.w.fetched[address]; is {
+		path = known.file
+	}
+	base := s.file(path, doc)
 	if base == nil {
 		return nil, ""
 	}

@@ -146,17 +146,32 @@ func (s *sources) includedEnv(from *source, dir string, include include) types.M
 
 // checkFile resolves the path in a node, and reports a file that is not there.
 func (s *sources) checkFile(from *source, node *yaml.Node, hint string) (string, bool) {
-	path := s.resolve(from, s.w.substitute(node.Value))
+	address := s.w.substitute(node.Value)
+	if s.w.elsewhere(address) {
+		return s.checkCopy(from, node, address)
+	}
+	path := s.resolve(from, address)
 	if _, err := os.Stat(path); err != nil {
 		message := "file " + path + " not found"
 		if isRemote(path) {
-			message, hint = "expected a file here, found a remote address", "fetch it first: remote compose files are not supported"
+			message, hint = "expected a file, found an address that cannot be fetched", remoteHint
 		}
 		s.broken = append(s.broken, &Error{File: s.w.show(from.path), Line: node.Line, Column: node.Column,
 			Message: message, Hint: hint, cause: err})
 		return path, false
 	}
 	return path, true
+}
+
+// checkCopy is the local copy of what a node names, and reports one that could
+// not be had. What loading did not come to is not asked for here.
+func (s *sources) checkCopy(from *source, node *yaml.Node, address string) (string, bool) {
+	known, asked := s.w.fetched[address]
+	if asked && known.err != nil {
+		s.broken = append(s.broken, &Error{File: s.w.show(from.path), Line: node.Line, Column: node.Column,
+			Message: known.err.Error(), cause: known.err})
+	}
+	return known.file, asked && known.err == nil
 }
 
 func (s *sources) resolve(from *source, path string) string {

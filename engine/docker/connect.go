@@ -50,7 +50,7 @@ func Connect(options Options) (*Connection, error) {
 	if err != nil {
 		return nil, err
 	}
-	patience, err := patienceFrom(options.Getenv)
+	patience, err := Patience(options.Getenv)
 	if err != nil {
 		return nil, err
 	}

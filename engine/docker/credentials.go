@@ -33,11 +33,9 @@ func (i images) accountFor(ref string) (account, error) {
 	if key == "docker.io" {
 		key, a.registry = hubKey, ""
 	}
-	i.detectStore()
-	stored, err := i.config.GetAuthConfig(key)
+	stored, err := i.stored(key)
 	if err != nil {
-		return account{}, hint(fmt.Errorf("credentials for %s: %w", key, err),
-			"check credsStore and credHelpers in %s, and that the helper is on the PATH", i.config.Filename)
+		return account{}, err
 	}
 	auth := authConfig(stored)
 	auth.ServerAddress = ""
@@ -45,6 +43,35 @@ func (i images) accountFor(ref string) (account, error) {
 	a.user = auth.Username
 	a.header, err = registry.EncodeAuthConfig(authConfig(stored))
 	return a, err
+}
+
+// stored are the credentials for a registry.
+func (d *daemon) stored(key string) (clitypes.AuthConfig, error) {
+	d.detectStore()
+	stored, err := d.config.GetAuthConfig(key)
+	if err != nil {
+		return stored, hint(fmt.Errorf("credentials for %s: %w", key, err),
+			"check credsStore and credHelpers in %s, and that the helper is on the PATH", d.config.Filename)
+	}
+	return stored, nil
+}
+
+// Account is who `docker login` made the user to a registry (HOST[:PORT], or
+// docker.io): with a password, or without a user and with a token. Nobody is
+// two empty strings. No engine is asked.
+func Account(getenv func(string) string, name string) (user, secret string, err error) {
+	config, err := loadConfig(getenv)
+	if err != nil {
+		return "", "", err
+	}
+	if name == "docker.io" {
+		name = hubKey
+	}
+	stored, err := (&daemon{config: config}).stored(name)
+	if stored.IdentityToken != "" {
+		return "", stored.IdentityToken, err
+	}
+	return stored.Username, stored.Password, err
 }
 
 // login is the command that stores credentials for the registry.

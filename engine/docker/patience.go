@@ -11,8 +11,8 @@ const VariablePullTimeout = "STACK_PULL_TIMEOUT"
 
 const defaultPatience = 2 * time.Minute
 
-// patienceFrom reads [VariablePullTimeout].
-func patienceFrom(getenv func(string) string) (time.Duration, error) {
+// Patience reads [VariablePullTimeout].
+func Patience(getenv func(string) string) (time.Duration, error) {
 	text := getenv(VariablePullTimeout)
 	if text == "" {
 		return defaultPatience, nil

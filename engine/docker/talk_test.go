@@ -165,7 +165,7 @@ func TestAnInterruptEndsATalkAtOnce(t *testing.T) {
 
 func TestPatienceComesFromAVariable(t *testing.T) {
 	for text, want := range map[string]time.Duration{"": 2 * time.Minute, "90s": 90 * time.Second, "0": 0} {
-		got, err := patienceFrom(variables{VariablePullTimeout: text}.get)
+		got, err := Patience(variables{VariablePullTimeout: text}.get)
 		assert.NilError(t, err)
 		assert.Equal(t, got, want)
 	}

@@ -39,6 +39,8 @@ var rooms = []room{
 	{"engine/memory", []string{"engine", "state"}},
 	{"engine/enginetest", []string{"engine", "state"}},
 	{"reconciler", []string{"planner", "engine", "state", "event", "dag"}},
+	{"internal/remote", []string{"project"}},
+	{"internal/publish", []string{"project", "internal/remote"}},
 	{"internal/drift", []string{"state"}},
 	{"internal/explain", []string{"planner", "internal/drift", "internal/history", "state"}},
 	{"internal/history", []string{"planner", "state"}},

@@ -66,7 +66,7 @@ func (a *app) forCompletion(ctx context.Context) *project.Project {
 		return nil
 	}
 	options := a.loadOptions()
-	options.NoEnvResolution, options.NoConsistency = true, true
+	options.NoEnvResolution, options.NoConsistency, options.Remotes = true, true, a.cachedOnly()
 	for _, raw := range []bool{false, true} {
 		options.NoInterpolate = raw
 		if p, err := project.Load(ctx, options); err == nil {

@@ -88,5 +88,6 @@ func (a *app) loadOptions() project.Options {
 		Dir:              a.process.Dir,
 		Environ:          a.process.Environ,
 		Stdin:            a.process.In,
+		Remotes:          a.remotes(),
 	}
 }

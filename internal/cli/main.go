@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/project"
 	"github.com/stackctl/stack/reconciler"
 )
 
@@ -45,7 +46,8 @@ type app struct {
 	called    calling
 	interrupt *interrupt
 	global    globalOptions
-	command   string // that runs: "stack up"
+	command   string           // that runs: "stack up"
+	fetching  []project.Remote // nil before the first use
 }
 
 // exitError ends the program with a code of its own. Without an error to

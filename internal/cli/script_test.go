@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/stackctl/stack/internal/cli"
+	"github.com/stackctl/stack/internal/remote/remotetest"
 )
 
 func TestMain(m *testing.M) {
@@ -43,6 +44,10 @@ func TestScripts(t *testing.T) {
 			env.Setenv("STACK_ENGINE", "memory")
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/.state")
+			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/.cache")
+			registry := remotetest.NewRegistry()
+			env.Defer(registry.Close)
+			env.Setenv("REGISTRY", registry.Address())
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

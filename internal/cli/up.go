@@ -67,6 +67,9 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	if err := o.checkNames(g); err != nil {
 		return err
 	}
+	if err := a.confirmRemote(ctx, g.project, o.yes || a.global.dryRun); err != nil {
+		return err
+	}
 	s, err := a.open(g.target)
 	if err != nil {
 		return err

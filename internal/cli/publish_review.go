@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/stackctl/stack/internal/publish"
+	"github.com/stackctl/stack/project"
+)
+
+// review asks what has to be asked before a project is published.
+func (a *app) review(ctx context.Context, o *publishOptions, t target, sources []project.SourceFile) error {
+	r, err := publish.Examine(t.project, sources)
+	if err = errors.Join(r.Refusal, err); err != nil {
+		return err
+	}
+	q := &questions{app: a, asked: "publish", nothing: "nothing was sent", piped: true}
+	if !o.yes {
+		if err := q.ask(ctx, "--yes", "The project names folders of this machine, which its containers would see on another one:", r.Binds); err != nil {
+			return err
+		}
+		if err := q.ask(ctx, "--yes", "What would be published may have secrets in it:", r.Secrets); err != nil {
+			return err
+		}
+	}
+	if o.withEnv {
+		return nil
+	}
+	if o.yes && len(r.Environment) > 0 {
+		return q.refusal("--with-env", environmentQuestion, r.Environment)
+	}
+	if err := q.ask(ctx, "--with-env", environmentQuestion, r.Environment); err != nil {
+		return err
+	}
+	o.withEnv = len(r.Environment) > 0
+	return nil
+}
+
+const environmentQuestion = "Values of variables would be published:"

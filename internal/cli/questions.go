@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// questions are put to the person at the terminal, or to whoever writes to the
+// standard input.
+type questions struct {
+	app     *app
+	asked   string // "publish"
+	nothing string // what holds after a no: "nothing was sent"
+	piped   bool   // answers may come from elsewhere than a terminal
+	answers *bufio.Reader
+}
+
+// ask lists what a question is about, and asks whether to go on. Without an
+// answer it is an error that names the flag to give.
+func (q *questions) ask(ctx context.Context, flag, about string, list []string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	if _, err := io.WriteString(q.app.process.Err, q.text(about, list)+"\n"+q.asked+" all the same? [y/N] "); err != nil {
+		return err
+	}
+	answer, given, err := q.read(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !given:
+		fmt.Fprintln(q.app.process.Err)
+		return fmt.Errorf("there is nobody to answer: %s. To let it happen, run again with %s", q.nothing, flag)
+	case !truth(answer):
+		return &exitError{130, errors.New("declined: " + q.nothing)}
+	}
+	return nil
+}
+
+func (q *questions) text(about string, list []string) string {
+	return about + "\n  " + strings.Join(list, "\n  ")
+}
+
+func (q *questions) refusal(flag, about string, list []string) error {
+	return fmt.Errorf("%s\n%s: run again with %s, or take them out", q.text(about, list), q.nothing, flag)
+}
+
+// read is one answer, if there is one. An interrupt does not wait for it.
+func (q *questions) read(ctx context.Context) (answer string, given bool, err error) {
+	if !q.piped && !isTerminal(q.app.process.In) {
+		return "", false, nil
+	}
+	if q.answers == nil {
+		q.answers = bufio.NewReader(q.app.process.In)
+	}
+	line := make(chan string, 1)
+	go func() {
+		text, _ := q.answers.ReadString('\n')
+		line <- text
+	}()
+	select {
+	case text := <-line:
+		return strings.TrimSpace(text), text != "", nil
+	case <-ctx.Done():
+		return "", false, ctx.Err()
+	}
+}

@@ -1,0 +1,71 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// cached is the folder of what is kept under a name, which stands for one
+// content for good. What is not there is made by fill, in a folder beside it,
+// so that nobody sees half of it.
+func (o Options) cached(kind, name string, fill func(dir string) error) (string, error) {
+	folder, err := o.kept(kind)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(folder, name)
+	if isDir(dir) {
+		return dir, nil
+	}
+	if o.Offline {
+		return "", errors.New("it is not in the cache, and nobody may be asked for it now")
+	}
+	making, err := os.MkdirTemp(folder, ".making-*")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = os.RemoveAll(making) }() // after the rename there is none
+	if err := fill(making); err != nil {
+		return "", err
+	}
+	// Containers of other users may be given what is in it.
+	if err := os.Chmod(making, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.Rename(making, dir); err != nil && !isDir(dir) { // somebody else was quicker
+		return "", err
+	}
+	return dir, nil
+}
+
+// kept is the folder of one kind of copies. Nobody else may write there: what
+// is in it decides what is run.
+func (o Options) kept(kind string) (string, error) {
+	folder := filepath.Join(o.Cache, kind)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return "", fmt.Errorf("cache of compose files: %w", err)
+	}
+	for _, dir := range []string{o.Cache, folder} {
+		found, err := os.Stat(dir)
+		if err != nil {
+			return "", fmt.Errorf("cache of compose files: %w", err)
+		}
+		if !ours(found) {
+			return "", fmt.Errorf("cache of compose files: others can write to %s: remove it, or set XDG_CACHE_HOME", dir)
+		}
+	}
+	return folder, nil
+}
+
+func isDir(path string) bool {
+	found, err := os.Stat(path)
+	return err == nil && found.IsDir()
+}
+
+// isFile is true for a file, and for a link to one.
+func isFile(path string) bool {
+	found, err := os.Stat(path)
+	return err == nil && !found.IsDir()
+}
