@@ -4,16 +4,19 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/planner"
 )
 
 type planCommandOptions struct {
 	planOptions
 	format           string
+	graph            string
 	out              string
 	detailedExitCode bool
 	yes              bool
@@ -30,11 +33,14 @@ func (a *app) planCommand() *cobra.Command {
 it out later, and refuses to if the files, or what runs, have moved on since.
 The file holds the services' environment: it is readable by its owner only.
 
+--graph draws the steps of the plan by service, and what each of them comes after.
+
 With --detailed-exitcode the exit code is 0 if there is nothing to do, 2 if
 there is, and 1 after an error.`,
 		Example: `  stack plan
   stack plan --scale web=3
   stack plan --out plan.json && stack up -d --plan plan.json
+  stack plan --graph=svg > plan.svg
   stack plan --format json | jq .summary`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
@@ -46,12 +52,15 @@ there is, and 1 after an error.`,
 		},
 	}
 	o.register(cmd.Flags())
+	completeFlag(cmd, "graph", render.GraphFormats()...)
 	return cmd
 }
 
 func (o *planCommandOptions) register(f *pflag.FlagSet) {
 	o.planOptions.register(f)
 	f.StringVar(&o.format, "format", "text", "How to print it (text, json)")
+	f.StringVar(&o.graph, "graph", "", "Draw its steps and what each comes after, in place of the text: --graph, or --graph=FORMAT (tree, dot, mermaid, svg)")
+	f.Lookup("graph").NoOptDefVal = string(render.Tree)
 	f.StringVar(&o.out, "out", "", "Save it to a file, for 'stack up --plan'")
 	f.BoolVar(&o.detailedExitCode, "detailed-exitcode", false, "Exit with 2 if there is something to do")
 	f.BoolVarP(&o.yes, "yes", "y", false, "Plan as if every question were answered with yes")
@@ -60,6 +69,14 @@ func (o *planCommandOptions) register(f *pflag.FlagSet) {
 func (o *planCommandOptions) check() error {
 	if o.format != "text" && o.format != "json" {
 		return fmt.Errorf("unknown --format value %q: it is text or json", o.format)
+	}
+	if o.graph != "" {
+		if o.format != "text" {
+			return fmt.Errorf("--graph cannot be combined with --format %s", o.format)
+		}
+		if _, err := render.ParseGraphFormat(o.graph); err != nil {
+			return fmt.Errorf("--graph: %w", err)
+		}
 	}
 	return o.planOptions.check()
 }
@@ -83,7 +100,7 @@ func (a *app) plan(ctx context.Context, o planCommandOptions, services []string)
 	if o.format == "json" {
 		s.settings.mode = render.JSON
 	}
-	if err := s.show(planned.plan); err != nil {
+	if err := o.show(s, planned.plan); err != nil {
 		return err
 	}
 	if o.out != "" {
@@ -99,6 +116,15 @@ func (a *app) plan(ctx context.Context, o planCommandOptions, services []string)
 		return &exitError{code: 2}
 	}
 	return nil
+}
+
+// show prints the plan, or its graph.
+func (o *planCommandOptions) show(s *session, plan planner.Plan) error {
+	if o.graph == "" {
+		return s.show(plan)
+	}
+	warn(s.app.process.Err, append(slices.Clone(s.warnings), plan.Warnings...))
+	return render.PlanGraph(s.app.process.Out, plan, render.GraphFormat(o.graph), s.planText().Color)
 }
 
 // path is a file that a flag names.
