@@ -79,6 +79,10 @@ examples: ## compile the programs of examples/
 demo: build examples ## bring examples/shop up, on an engine found or started here
 	scripts/demo.sh
 
+.PHONY: pictures
+pictures: build examples ## make docs/pictures anew, of examples/shop on a real engine
+	scripts/pictures.sh
+
 .PHONY: bench
 bench: build ## medians of stack, PEER=docker-compose and the bare engine calls (ROUNDS=5)
 	scripts/bench.sh -rounds $(ROUNDS) $(if $(PEER),-peer $(PEER))

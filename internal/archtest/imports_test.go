@@ -51,6 +51,7 @@ var rooms = []room{
 	{"internal/docgen", []string{"internal/cli", "project/support"}},
 	{"internal/archtest", nil},
 	{"internal/testsum", nil},
+	{"internal/termshot", nil},
 	{"internal/cli", []string{"project", "state", "dag", "event", "planner", "engine", "engine/docker", "engine/swarm", "engine/memory", "reconciler", "internal"}},
 	{"internal", []string{"project", "state", "dag", "event", "planner", "engine", "reconciler"}},
 	{"examples", nil},
