@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/moby/term"
+
+	"github.com/stackctl/stack/internal/render"
 )
 
 // Process is what a command sees of the process that it runs in.
@@ -67,4 +69,14 @@ func terminalSize(w io.Writer) (width, height int) {
 		}
 	}
 	return 80, 24
+}
+
+// page is standard output for text of whole lines, which are folded where a
+// person sits at it.
+func (a *app) page() io.Writer {
+	if !isTerminal(a.process.Out) {
+		return a.process.Out
+	}
+	width, _ := terminalSize(a.process.Out)
+	return render.Folded(a.process.Out, width)
 }

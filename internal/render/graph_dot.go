@@ -67,7 +67,7 @@ func dotQuote(text string) string {
 func nodeLines(n graph.Node) []string {
 	lines := []string{oneLine(graphName(n.Key))}
 	notes := nodeNotes(n)
-	if n.State != graph.Unknown {
+	if hasState(n) {
 		notes = append([]string{string(n.State)}, notes...)
 	}
 	if len(notes) > 0 {
@@ -75,6 +75,10 @@ func nodeLines(n graph.Node) []string {
 	}
 	return lines
 }
+
+// hasState is true for a node whose state is worth a word: that a network or a
+// volume is there goes without saying.
+func hasState(n graph.Node) bool { return n.State != graph.Unknown && n.State != graph.Present }
 
 // fillColor is a state's colour where that is not the style sheet's to say.
 func fillColor(s graph.State) string {

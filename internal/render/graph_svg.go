@@ -31,14 +31,14 @@ func graphSVG(g graph.Graph) string {
 	}
 	d := translated(layout.Place(p.layout()), pagePadding, pagePadding+40)
 	keys := p.keys()
-	width := 2*pagePadding + max(d.Width, keysWidth(keys), textWidth(p.title(), 16)+p.statesWidth())
+	width := 2*pagePadding + max(d.Width, keysWidth(keys), headingWidth(p.title())+p.statesWidth())
 	height := d.Height + 2*pagePadding + 40
 	if len(keys) > 0 {
 		height += 36
 	}
 	p.begin(width, height, p.title(), graphCSS)
 	p.text("heading", pagePadding, pagePadding+12, cut(p.title(), 16, width-2*pagePadding))
-	p.states(pagePadding + textWidth(p.title(), 16) + 16)
+	p.states(pagePadding + headingWidth(p.title()) + 16)
 	for i, e := range g.Edges {
 		p.edge(e, d.Paths[i])
 	}
@@ -67,6 +67,9 @@ func (p *graphPicture) title() string {
 	}
 	return fmt.Sprintf("%s: %s", printable(p.graph.Project), count(services, "service"))
 }
+
+// headingWidth is about how wide a heading is, which is bold.
+func headingWidth(text string) int { return textWidth(text, 16) * 11 / 10 }
 
 // count is "1 service", "3 services".
 func count(n int, thing string) string {
@@ -126,7 +129,7 @@ func (p *graphPicture) layout() layout.Graph {
 
 // indent is where a node's text begins: behind the dot of its state.
 func (p *graphPicture) indent(n graph.Node) int {
-	if n.State != graph.Unknown {
+	if hasState(n) {
 		return 28
 	}
 	return 14
@@ -178,7 +181,7 @@ func (p *graphPicture) edge(e graph.Edge, path layout.Path) {
 
 func (p *graphPicture) node(n graph.Node, b layout.Box) {
 	classes := []string{"node"}
-	if n.State != graph.Unknown && n.State != graph.Present {
+	if hasState(n) {
 		classes = append(classes, string(n.State))
 	}
 	if n.Inactive {
@@ -191,7 +194,7 @@ func (p *graphPicture) node(n graph.Node, b layout.Box) {
 	p.group(strings.Join(classes, " "), p.sentence(n))
 	p.rect("box", b, radius)
 	x := b.X + p.indent(n)
-	if n.State != graph.Unknown {
+	if hasState(n) {
 		p.circle("dot", b.X+15, b.Y+17, 4)
 	}
 	for i, line := range nodeLines(n) {

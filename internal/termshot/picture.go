@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"strings"
@@ -65,13 +66,13 @@ type piece struct {
 // there are two spaces, so that columns stay where they are.
 func pieces(line string) []piece {
 	var all []piece
-	class, column := "", 0
+	now, column := look{}, 0
 	for line != "" {
 		start := strings.Index(line, "\x1b[")
 		if start < 0 {
 			start = len(line)
 		}
-		all = append(all, words(line[:start], column, class)...)
+		all = append(all, words(line[:start], column, now.class())...)
 		column += utf8.RuneCountInString(line[:start])
 		if start == len(line) {
 			break
@@ -80,7 +81,7 @@ func pieces(line string) []piece {
 		if end < 0 {
 			break
 		}
-		class = look(class, line[start+2:start+end])
+		now = now.after(line[start+2 : start+end])
 		line = line[start+end+1:]
 	}
 	return all
@@ -101,32 +102,35 @@ func words(text string, column int, class string) []piece {
 	return all
 }
 
-// look is the class after a sequence.
-func look(class, codes string) string {
+// look is how text looks: its colour counts, or else its weight.
+type look struct{ color, weight string }
+
+func (l look) class() string { return cmp.Or(l.color, l.weight) }
+
+// after is the look after a sequence.
+func (l look) after(codes string) look {
 	for code := range strings.SplitSeq(codes, ";") {
 		switch code {
-		case "", "0", "39", "22":
-			class = ""
+		case "", "0":
+			l = look{}
 		case "1":
-			class = "bold"
+			l.weight = "bold"
 		case "2":
-			class = "dim"
-		case "31":
-			class = "red"
-		case "32":
-			class = "green"
-		case "33":
-			class = "yellow"
-		case "34":
-			class = "blue"
-		case "35":
-			class = "magenta"
-		case "36":
-			class = "cyan"
+			l.weight = "dim"
+		case "22":
+			l.weight = ""
+		case "39":
+			l.color = ""
+		default:
+			if color, known := colors[code]; known {
+				l.color = color
+			}
 		}
 	}
-	return class
+	return l
 }
+
+var colors = map[string]string{"31": "red", "32": "green", "33": "yellow", "34": "blue", "35": "magenta", "36": "cyan"}
 
 func escape(text string) string {
 	var b strings.Builder
