@@ -98,7 +98,7 @@ func (a *app) printDrift(o driftOptions, s *session, report drift.Report) error 
 	case o.format == "json":
 		return render.DriftJSON(a.process.Out, report)
 	}
-	return render.Drift(a.page(), report, render.DriftOptions{Color: s.outColor(), Now: time.Now()})
+	return render.Drift(folded(a.process.Out), report, render.DriftOptions{Color: s.outColor(), Now: time.Now()})
 }
 
 // outColor is whether what a command prints on standard output is coloured.

@@ -80,7 +80,7 @@ func (a *app) explain(ctx context.Context, o explainOptions, services []string) 
 	if o.format == "json" {
 		return render.ExplainJSON(a.process.Out, t.name, explained)
 	}
-	return render.Explain(a.page(), explained, render.ExplainOptions{Color: s.outColor(), Now: time.Now()})
+	return render.Explain(folded(a.process.Out), explained, render.ExplainOptions{Color: s.outColor(), Now: time.Now()})
 }
 
 // explanation is what is found about services while it is gathered.

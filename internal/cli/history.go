@@ -102,7 +102,11 @@ func (a *app) showRevision(ctx context.Context, o historyOptions, number int) er
 }
 
 func (a *app) historyView(o historyOptions) render.HistoryOptions {
-	return render.HistoryOptions{Format: o.format, Quiet: o.quiet, Now: time.Now(), Color: a.colors(a.process.Out)}
+	view := render.HistoryOptions{Format: o.format, Quiet: o.quiet, Now: time.Now(), Color: a.colors(a.process.Out)}
+	if isTerminal(a.process.Out) {
+		view.Width, _ = terminalSize(a.process.Out)
+	}
+	return view
 }
 
 // completeRevisions proposes the revisions that there are.

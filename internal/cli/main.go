@@ -90,7 +90,7 @@ func (a *app) printError(err error) {
 	if progress := cmp.Or(a.global.progress, a.process.getenv("COMPOSE_PROGRESS")); progress != string(render.JSON) {
 		var text strings.Builder
 		_ = render.Error(&text, err, a.colors(a.process.Err))
-		_, _ = io.WriteString(a.process.Err, a.called.renamed(text.String()))
+		_, _ = io.WriteString(folded(a.process.Err), a.called.renamed(text.String()))
 		return
 	}
 	encoder := json.NewEncoder(a.process.Err)

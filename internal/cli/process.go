@@ -71,12 +71,12 @@ func terminalSize(w io.Writer) (width, height int) {
 	return 80, 24
 }
 
-// page is standard output for text of whole lines, which are folded where a
-// person sits at it.
-func (a *app) page() io.Writer {
-	if !isTerminal(a.process.Out) {
-		return a.process.Out
+// folded is a stream for text of whole lines, which are folded where a person
+// sits at it.
+func folded(w io.Writer) io.Writer {
+	if !isTerminal(w) {
+		return w
 	}
-	width, _ := terminalSize(a.process.Out)
-	return render.Folded(a.process.Out, width)
+	width, _ := terminalSize(w)
+	return render.Folded(w, width)
 }

@@ -254,7 +254,7 @@ func (s *session) show(plan planner.Plan) error {
 		return render.PlanJSON(s.app.process.Out, plan)
 	}
 	warn(s.app.process.Err, s.warnings)
-	return render.Plan(s.app.page(), plan, s.planText())
+	return render.Plan(folded(s.app.process.Out), plan, s.planText())
 }
 
 func (s *session) planText() render.PlanOptions {

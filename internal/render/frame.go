@@ -144,7 +144,7 @@ func (v *view) look(r *row, now time.Time) look {
 		if t.undone {
 			text = "Undone after an error: "
 		}
-		return look{mark: "✘", color: red, whole: true, text: text + t.error, took: r.took()}
+		return look{mark: "✘", color: red, whole: true, text: text + r.shortError(t), took: r.took()}
 	case tolerated:
 		return look{mark: "!", color: yellow, whole: true, text: "Not required: " + t.error, took: r.took()}
 	case running:
@@ -163,6 +163,19 @@ func (v *view) look(r *row, now time.Time) look {
 	case done:
 	}
 	return look{mark: "✔", color: green, text: r.doneText(), took: r.took()}
+}
+
+// shortError is a failure without what the row says already.
+func (r *row) shortError(t *task) string {
+	text := strings.TrimPrefix(t.error, "dependency failed to start: ")
+	rest, ours := strings.CutPrefix(text, "container "+r.name)
+	if !ours {
+		return text
+	}
+	if _, what, more := strings.Cut(rest, " "); more { // behind .next-1a2b3c4d
+		return what
+	}
+	return text
 }
 
 // waitText says what a row waits for.

@@ -23,6 +23,9 @@ type HistoryOptions struct {
 	// Now is the time that ages are counted to.
 	Now   time.Time
 	Color bool
+	// Width is how wide the terminal is that the table has to fit; 0 is no
+	// limit.
+	Width int
 }
 
 // revisionRow is a revision in the list for machines.
@@ -63,7 +66,9 @@ func History(w io.Writer, revisions []history.Revision, options HistoryOptions) 
 			strconv.Itoa(r.Number), age(r.At, options.Now), r.By, r.Command, changedInShort(r.Changed()), string(r.Outcome),
 		})
 	}
-	return Table(w, []string{"REVISION", "WHEN", "BY", "COMMAND", "CHANGED", "OUTCOME"}, rows)
+	headers := []string{"REVISION", "WHEN", "BY", "COMMAND", "CHANGED", "OUTCOME"}
+	narrow(headers, rows, 4, options.Width)
+	return Table(w, headers, rows)
 }
 
 func printJSON(w io.Writer, value any) error {

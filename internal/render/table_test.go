@@ -34,3 +34,13 @@ func TestListPrintsRowsOfAnyKind(t *testing.T) {
 		assert.Equal(t, out.String(), want)
 	}
 }
+
+func TestATableIsNarrowedToTheTerminal(t *testing.T) {
+	rows := func() [][]string { return [][]string{{"1", "api, db and 5 more", "succeeded"}, {"2", "db", "failed"}} }
+	for width, want := range map[int]string{0: "api, db and 5 more", 100: "api, db and 5 more", 37: "api, db and 5…", 10: "api, d…"} {
+		got := rows()
+		narrow([]string{"REVISION", "CHANGED", "OUTCOME"}, got, 1, width)
+		assert.Equal(t, got[0][1], want, width)
+		assert.Equal(t, got[1][1], "db")
+	}
+}

@@ -42,9 +42,10 @@ func picture(title string, columns int, screen string) string {
 		fmt.Fprintf(&b, `<circle cx="%d" cy="16" r="5" fill="%s"/>`+"\n", 18+17*i, color)
 	}
 	fmt.Fprintf(&b, `<text class="title" x="%d" y="20">%s</text>`+"\n", width/2, escape(title))
+	var now look
 	for i, line := range lines {
 		y := bar + lineHeight*i + 14
-		for _, p := range pieces(line) {
+		for _, p := range pieces(line, &now) {
 			// The length is given, as fonts differ in the width of what is not ASCII.
 			n := utf8.RuneCountInString(p.text)
 			fmt.Fprintf(&b, `<text class="%s" x="%d" y="%d" textLength="%d" lengthAdjust="spacingAndGlyphs">%s</text>`+"\n",
@@ -63,10 +64,11 @@ type piece struct {
 }
 
 // pieces splits a line at the sequences that change its look (SGR), and where
-// there are two spaces, so that columns stay where they are.
-func pieces(line string) []piece {
+// there are two spaces, so that columns stay where they are. The look goes on
+// from line to line.
+func pieces(line string, now *look) []piece {
 	var all []piece
-	now, column := look{}, 0
+	column := 0
 	for line != "" {
 		start := strings.Index(line, "\x1b[")
 		if start < 0 {
@@ -81,7 +83,7 @@ func pieces(line string) []piece {
 		if end < 0 {
 			break
 		}
-		now = now.after(line[start+2 : start+end])
+		*now = now.after(line[start+2 : start+end])
 		line = line[start+end+1:]
 	}
 	return all

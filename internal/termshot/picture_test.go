@@ -10,13 +10,13 @@ import (
 
 func TestALineIsSplitByItsLook(t *testing.T) {
 	same := cmp.AllowUnexported(piece{})
-	assert.DeepEqual(t, pieces("\x1b[1mshop: done\x1b[0m"), []piece{{0, "bold", "shop: done"}}, same)
-	assert.DeepEqual(t, pieces(" \x1b[32m✔\x1b[39m web  up   \x1b[2m1.2s\x1b[0m"), []piece{
+	assert.DeepEqual(t, pieces("\x1b[1mshop: done\x1b[0m", &look{}), []piece{{0, "bold", "shop: done"}}, same)
+	assert.DeepEqual(t, pieces(" \x1b[32m✔\x1b[39m web  up   \x1b[2m1.2s\x1b[0m", &look{}), []piece{
 		{1, "green", "✔"}, {3, "", "web"}, {8, "", "up"}, {13, "dim", "1.2s"},
 	}, same)
-	assert.DeepEqual(t, pieces("\x1b[2m\x1b[39ma\x1b[31mb\x1b[22m\x1b[39mc"), []piece{{0, "dim", "a"}, {1, "red", "b"}, {2, "", "c"}}, same)
-	assert.Equal(t, len(pieces("")), 0)
-	assert.Equal(t, len(pieces("   \x1b[")), 0)
+	assert.DeepEqual(t, pieces("\x1b[2m\x1b[39ma\x1b[31mb\x1b[22m\x1b[39mc", &look{}), []piece{{0, "dim", "a"}, {1, "red", "b"}, {2, "", "c"}}, same)
+	assert.Equal(t, len(pieces("", &look{})), 0)
+	assert.Equal(t, len(pieces("   \x1b[", &look{})), 0)
 }
 
 func TestTextIsNoMarkup(t *testing.T) {
