@@ -27,7 +27,12 @@ func checkAnyPlan(t *rapid.T) {
 	down := func() (planner.Plan, error) {
 		return planner.Down(desired, observed, planner.DownPolicy{RemoveOrphans: policy.RemoveOrphans})
 	}
-	for name, make1 := range map[string]func() (planner.Plan, error){"up": up, "down": down} {
+	plans := map[string]func() (planner.Plan, error){"up": up, "down": down}
+	for name, command := range drawCommands(t) {
+		plans[name] = func() (planner.Plan, error) { return command(desired, observed) }
+		plans[name+" without a file"] = func() (planner.Plan, error) { return command(alone, observed) }
+	}
+	for name, make1 := range plans {
 		plan, err := make1()
 		if err != nil {
 			assert.Assert(t, err.Error() != "")
@@ -38,6 +43,31 @@ func checkAnyPlan(t *rapid.T) {
 		assert.Equal(t, asJSON(t, again), asJSON(t, plan), name)
 		checkShape(t, plan)
 		checkHarmless(t, plan, observed, policy)
+	}
+}
+
+// drawCommands are the commands on containers that there are.
+func drawCommands(t *rapid.T) map[string]func(state.Desired, state.Observed) (planner.Plan, error) {
+	services := rapid.SampledFrom([][]string{nil, {"a"}, {"b", "c"}}).Draw(t, "services")
+	flag := rapid.Bool().Draw(t, "flag")
+	return map[string]func(state.Desired, state.Observed) (planner.Plan, error){
+		"stop": func(d state.Desired, o state.Observed) (planner.Plan, error) {
+			return planner.Stop(d, o, planner.StopPolicy{Services: services})
+		},
+		"start": func(d state.Desired, o state.Observed) (planner.Plan, error) {
+			return planner.Start(d, o, planner.StartPolicy{Services: services, Wait: flag})
+		},
+		"restart": func(d state.Desired, o state.Observed) (planner.Plan, error) {
+			return planner.Restart(d, o, planner.RestartPolicy{Services: services, NoDeps: flag})
+		},
+		"kill": func(d state.Desired, o state.Observed) (planner.Plan, error) {
+			return planner.Kill(d, o, planner.KillPolicy{Services: services, Signal: "SIGKILL", RemoveOrphans: flag})
+		},
+		"remove": func(d state.Desired, o state.Observed) (planner.Plan, error) {
+			return planner.Remove(d, o, planner.RemovePolicy{Services: services, Stop: flag, OneOff: flag})
+		},
+		"pause":   func(d state.Desired, o state.Observed) (planner.Plan, error) { return planner.Pause(d, o, services) },
+		"unpause": func(d state.Desired, o state.Observed) (planner.Plan, error) { return planner.Unpause(d, o, services) },
 	}
 }
 
@@ -177,6 +207,7 @@ func drawContainer(t *rapid.T, i int) state.Container {
 		}
 	}
 	c.Labels[state.LabelReplace] = draw("replaces", "", "shop-a-1")
+	c.Labels[state.LabelDependsOn] = draw("depends on", "", "a:service_healthy:true", "b:service_started:false,c:service_completed_successfully:true")
 	return c
 }
 
