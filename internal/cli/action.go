@@ -27,6 +27,9 @@ type action struct {
 	starts bool
 	// exists is true for one that is an error where nothing has the project's name.
 	exists bool
+	// models is true for one that looks at all that the model names, and not only
+	// at what has the project's label.
+	models bool
 }
 
 // act carries an action out, as the only run that changes the project.
@@ -53,11 +56,12 @@ func (a *app) act(ctx context.Context, what action) error {
 		}
 		defer unlock()
 	}
-	return s.act(ctx, t, desired, what)
+	return s.carryOut(ctx, t, desired, what)
 }
 
-func (s *session) act(ctx context.Context, t target, desired state.Desired, what action) error {
-	first, err := s.actOnce(ctx, t, desired, what)
+// carryOut plans an action, and shows the plan or runs it.
+func (s *session) carryOut(ctx context.Context, t target, desired state.Desired, what action) error {
+	first, err := s.planAction(ctx, t, desired, what)
 	if err != nil {
 		return err
 	}
@@ -78,15 +82,19 @@ func (s *session) act(ctx context.Context, t target, desired state.Desired, what
 		}
 	}
 	return s.settle(s.app.interrupt.soft, first.plan, func() (planner.Plan, error) {
-		next, err := s.actOnce(s.app.interrupt.soft, t, desired, what)
+		next, err := s.planAction(s.app.interrupt.soft, t, desired, what)
 		s.journal.planned(next)
 		return next.plan, err
 	})
 }
 
-// actOnce plans an action for what there is now.
-func (s *session) actOnce(ctx context.Context, t target, desired state.Desired, what action) (step, error) {
-	observed, err := s.observe(ctx, desired)
+// planAction plans an action for what there is now.
+func (s *session) planAction(ctx context.Context, t target, desired state.Desired, what action) (step, error) {
+	scope := state.Scope{Project: t.name}
+	if what.models {
+		scope = planner.Scope(desired)
+	}
+	observed, err := s.engine.Observe(ctx, scope)
 	if err != nil {
 		return step{}, err
 	}
@@ -122,11 +130,16 @@ func hasHooks(desired state.Desired) bool {
 	return false
 }
 
-// withHooks is the project with what the containers of the services' hooks need.
+// withHooks is the project with what the containers of hooks need: those of all
+// services, or, where others lack something, of the named ones and of what they
+// depend on.
 func (a *app) withHooks(ctx context.Context, services []string) (target, state.Desired, error) {
 	options := a.loadOptions()
-	options.Services = services
 	t, err := a.loaded(ctx, options)
+	if err != nil && len(services) > 0 {
+		options.Services = services
+		t, err = a.loaded(ctx, options)
+	}
 	if err != nil {
 		return t, state.Desired{}, err
 	}

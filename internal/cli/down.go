@@ -70,7 +70,7 @@ func (o *downOptions) check() error {
 
 func (a *app) down(ctx context.Context, o downOptions, services []string) error {
 	return a.act(ctx, action{
-		services: services,
+		services: services, models: true,
 		plan: func(t target, desired state.Desired, observed state.Observed) (planner.Plan, error) {
 			if !o.removeOrphansSet {
 				o.removeOrphans = isTrue(a.env(t), "COMPOSE_REMOVE_ORPHANS")

@@ -49,6 +49,7 @@ func (a *app) wait(ctx context.Context, services []string, down bool) error {
 	}
 	if down {
 		err = a.act(ctx, action{
+			models: true,
 			plan: func(_ target, desired state.Desired, observed state.Observed) (planner.Plan, error) {
 				return planner.Down(desired, observed, planner.DownPolicy{RemoveOrphans: true})
 			},
