@@ -55,7 +55,14 @@ func TestRestartTakesDependentsAlongThatAskForIt(t *testing.T) {
 }
 
 func TestWhatIsPausedIsStoppedRestartedKilledAndTakenDown(t *testing.T) {
-	p := newProject(t, `{services: {web: {image: stack-e2e/dummy, pre_stop: [{command: [/dummy, touch, /drained]}]}, db: {image: stack-e2e/dummy}}}`)
+	p := newProject(t, `
+services:
+  web:
+    image: stack-e2e/dummy
+    depends_on: {db: {condition: service_healthy}}
+    pre_stop: [{command: [/dummy, touch, /drained]}]
+  db: {image: stack-e2e/dummy, healthcheck: {test: [CMD, /dummy, health], interval: 10s}}
+`)
 	p.ok("up", "-d")
 	for _, args := range [][]string{{"up", "-d"}, {"start"}, {"unpause"}, {"restart"}} {
 		p.ok("pause")

@@ -144,10 +144,16 @@ func (w *wait) running(c state.Container) (met bool, err error) {
 		return false, errors.New("has no healthcheck configured, so it can never be healthy: give it a `healthcheck`, or depend on it with `condition: service_started`")
 	case c.Health == state.HealthHealthy:
 		return true, nil
-	case c.Health == state.HealthUnhealthy:
+	case c.Health == state.HealthUnhealthy && !wasPaused(c):
 		return false, engine.AboutPart(errors.New("is unhealthy"), state.PartHealth, "")
 	}
 	return false, nil
+}
+
+// wasPaused is true for a container that the engine calls unhealthy only because
+// it did not look while it was paused: until its next look it says so.
+func wasPaused(c state.Container) bool {
+	return len(c.HealthLog) == 0 || c.HealthLog[len(c.HealthLog)-1].ExitCode == 0
 }
 
 // runsOn is true for a container that runs and did not restart. One that did

@@ -127,3 +127,21 @@ func TestRestartWaitsForWhatIsNeededAgain(t *testing.T) {
 		assert.Assert(t, waited >= 3*time.Second && waited < 5*time.Second, waited)
 	})
 }
+
+// A container that was paused counts as unhealthy until the engine's next look.
+func TestWhatWasPausedIsWaitedForLikeWhatStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, desired := memory.New(memory.Options{}), hooksAround()
+		assert.NilError(t, runUp(t.Context(), m, desired, planner.UpPolicy{}, &recording{}, nil))
+		time.Sleep(time.Minute) // the bubble's: the engine has looked
+		assert.NilError(t, pauseAll.do(t.Context(), m.Engine(), desired, nil))
+		r := &recording{}
+		assert.NilError(t, runUp(t.Context(), m, desired, planner.UpPolicy{Wait: true}, r, nil))
+		assert.Equal(t, r.at("await db/1 healthy"), time.Duration(0))
+
+		assert.NilError(t, pauseAll.do(t.Context(), m.Engine(), desired, nil))
+		r = &recording{}
+		assert.NilError(t, runUp(t.Context(), m, desired, planner.UpPolicy{Wait: true, EngineProbes: true}, r, nil))
+		assert.Assert(t, r.at("await db/1 healthy") > time.Second)
+	})
+}

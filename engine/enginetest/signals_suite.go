@@ -2,7 +2,9 @@ package enginetest
 
 import (
 	"testing"
+	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
 
@@ -60,6 +62,19 @@ var signalling = []obligation{
 			assert.NilError(t, f.UnpauseContainer(f.ctx, id))
 			assert.Check(t, is.Equal(f.inspect(id).Status, state.StatusRunning))
 		}
+	}},
+	{"calls what is paused unhealthy, until its healthcheck has been run again", func(t *testing.T, f *fixture) {
+		spec := f.server("a")
+		interval, long := types.Duration(time.Second), types.Duration(time.Hour)
+		spec.Config.HealthCheck = &types.HealthCheckConfig{Test: []string{"CMD", "true"}, Interval: &interval, StartPeriod: &long}
+		id := f.run(spec)
+		f.until(id, func(c state.Container) bool { return c.Health == state.HealthHealthy })
+		assert.NilError(t, f.PauseContainer(f.ctx, id))
+		c := f.inspect(id)
+		assert.Check(t, is.Equal(c.Health, state.HealthUnhealthy))
+		assert.Check(t, is.Equal(c.HealthLog[len(c.HealthLog)-1].ExitCode, 0))
+		assert.NilError(t, f.UnpauseContainer(f.ctx, id))
+		f.until(id, func(c state.Container) bool { return c.Health == state.HealthHealthy })
 	}},
 	{"pauses what runs only", func(t *testing.T, f *fixture) {
 		id := f.create(f.server("a"))

@@ -94,6 +94,9 @@ func (m signals) PauseContainer(ctx context.Context, name string) error {
 		default:
 			c.Status, c.PausedAt = state.StatusPaused, at
 			c.Frozen, c.Due = c.Due, nil
+			if c.Health != state.HealthNone {
+				c.Health = state.HealthUnhealthy // as long as nobody looks
+			}
 		}
 		return nil
 	})
@@ -117,7 +120,7 @@ func (c *container) goOn(at time.Time) {
 	}
 	c.Status = state.StatusRunning
 	for _, d := range c.Frozen {
-		d.At = d.At.Add(at.Sub(c.PausedAt))
+		d.At, d.Quiet = d.At.Add(at.Sub(c.PausedAt)), false
 		c.schedule(d)
 	}
 	c.Frozen = nil
