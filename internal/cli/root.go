@@ -77,6 +77,8 @@ touching anything. The flags and files are those of Docker Compose.`,
 		a.cpCommand(),
 		a.configCommand(),
 		a.versionCommand(),
+		a.alphaCommand(),
+		a.bridgeCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true // [OPTIONS] says it
@@ -110,9 +112,13 @@ func flagError(cmd *cobra.Command, err error) error {
 	if cmd == cmd.Root() || !errors.As(err, &unknown) {
 		return err
 	}
-	name := unknown.GetSpecifiedName()
-	if cmd.Root().Flags().Lookup(name) == nil {
+	name, global := unknown.GetSpecifiedName(), cmd.Root().Flags()
+	spelled := "--" + name
+	if len(name) == 1 {
+		spelled = "-" + name
+	}
+	if global.Lookup(name) == nil && (len(name) != 1 || global.ShorthandLookup(name) == nil) {
 		return err
 	}
-	return fmt.Errorf("%w: it stands before the command: stack --%s … %s", err, name, cmd.Name())
+	return fmt.Errorf("%w: it stands before the command: stack %s … %s", err, spelled, cmd.Name())
 }
