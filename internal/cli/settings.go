@@ -33,7 +33,7 @@ type lookup func(key string) (string, bool)
 // settings works the settings out. A flag wins over a variable.
 func (a *app) settings(env lookup) (settings, error) {
 	s := settings{ansi: a.global.ansi, status: a.process.Err}
-	if v, ok := env("COMPOSE_ANSI"); ok && s.ansi == ansiAuto && !a.global.noANSI {
+	if v, _ := env("COMPOSE_ANSI"); v != "" && s.ansi == ansiAuto && !a.global.noANSI {
 		s.ansi = v
 	}
 	if !slices.Contains([]string{ansiAuto, ansiNever, ansiAlways}, s.ansi) {
@@ -95,7 +95,7 @@ func (a *app) parallel(s *settings, env lookup) error {
 // known.
 func (a *app) colors(w io.Writer) bool {
 	ansi := a.global.ansi
-	if v, ok := a.process.lookup("COMPOSE_ANSI"); ok && ansi == ansiAuto {
+	if v := a.process.getenv("COMPOSE_ANSI"); v != "" && ansi == ansiAuto {
 		ansi = v
 	}
 	return useColor(ansi, a.process.lookup, w)
