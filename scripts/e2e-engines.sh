@@ -13,6 +13,7 @@ go list -deps -test ./... >/dev/null
 scripts/images.sh fetch >&2
 scripts/registry.sh fetch >&2
 scripts/ssh.sh
+scripts/python.sh
 
 failed=()
 for leg; do

@@ -22,6 +22,7 @@ e2e() {
 	. scripts/engine.sh
 	scripts/images.sh >&2
 	scripts/ssh.sh
+	scripts/python.sh
 	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/docker || failed=$?
 	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/... || failed=$?
 	return $failed
