@@ -228,6 +228,14 @@ func TestEngineBehindTLS(t *testing.T) {
 	assert.Equal(t, info.Version, "28")
 	assert.NilError(t, connection.Close())
 
+	named := writeFile(t, "signer", string(ca))
+	delete(env, "DOCKER_CERT_PATH")
+	connection, err = Connect(Options{Getenv: env.get, TLS: TLSFiles{CA: named}})
+	assert.NilError(t, err)
+	_, err = connection.Engine().Info(t.Context())
+	assert.NilError(t, err)
+	assert.NilError(t, connection.Close())
+
 	delete(env, "DOCKER_TLS_VERIFY")
 	plain, err := Connect(Options{Getenv: env.get})
 	assert.NilError(t, err)

@@ -61,7 +61,10 @@ func (e *engineFlags) environ(p Process) []string {
 		p = p.without("DOCKER_CONTEXT").with("DOCKER_HOST", e.host[0])
 	}
 	if e.context != "" {
-		p = p.without("DOCKER_HOST").with("DOCKER_CONTEXT", e.context)
+		if e.context != "default" { // which is what DOCKER_HOST says
+			p = p.without("DOCKER_HOST")
+		}
+		p = p.with("DOCKER_CONTEXT", e.context)
 	}
 	if e.config != "" {
 		p = p.with("DOCKER_CONFIG", e.config)
