@@ -100,6 +100,7 @@ type Container struct {
 	FinishedAt   time.Time `json:"finishedAt,omitzero"`
 
 	Command       []string            `json:"command,omitempty"`     // path and arguments
+	User          string              `json:"user,omitempty"`        // whom it runs as, as the image or the file says it
 	Healthcheck   *Healthcheck        `json:"healthcheck,omitempty"` // nil for one that is absent or disabled
 	TTY           bool                `json:"tty,omitempty"`
 	LogDriver     string              `json:"logDriver,omitempty"`

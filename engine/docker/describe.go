@@ -33,6 +33,7 @@ func describeContainer(c container.InspectResponse) state.Container {
 	if c.Config != nil {
 		described.Image = c.Config.Image
 		described.TTY = c.Config.Tty
+		described.User = c.Config.User
 		described.Healthcheck = describeHealthcheck(c.Config.Healthcheck)
 		describeLabels(&described, c.Config.Labels)
 	}

@@ -2,7 +2,9 @@ package memory
 
 import (
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -152,11 +154,19 @@ func (p *program) echo(args []string) {
 }
 
 func (p *program) change(name string, args []string) {
+	recursive := false
 	for _, arg := range args {
 		file := clean(arg)
 		switch {
 		case strings.HasPrefix(arg, "-"):
+			recursive = recursive || strings.Contains(arg, "r")
 		case name == "rm":
+			for _, other := range slices.Sorted(maps.Keys(p.files)) {
+				if recursive && strings.HasPrefix(other, file+"/") {
+					delete(p.files, other)
+					p.do(due{What: deletes, Path: other})
+				}
+			}
 			delete(p.files, file)
 			p.do(due{What: deletes, Path: file})
 		default:

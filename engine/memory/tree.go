@@ -128,6 +128,7 @@ func (c *container) mounts(name string) bool {
 
 func (c *container) write(name, root string, e entry, options state.ExtractOptions) error {
 	f := content{UID: e.Uid, GID: e.Gid, Mode: uint32(e.Mode) & 0o7777}
+	var unhandled error
 	switch e.Typeflag {
 	case tar.TypeDir:
 		f.Dir = true
@@ -135,8 +136,10 @@ func (c *container) write(name, root string, e entry, options state.ExtractOptio
 		f.Link = e.Linkname
 	case tar.TypeLink:
 		f = c.Files[path.Join(root, clean(e.Linkname))]
-	default:
+	case tar.TypeReg:
 		f.Data = e.data
+	default:
+		unhandled = fmt.Errorf("unhandled tar header type %d", e.Typeflag)
 	}
 	held, there := c.at(name)
 	switch {
@@ -147,6 +150,10 @@ func (c *container) write(name, root string, e entry, options state.ExtractOptio
 		return fmt.Errorf("cannot overwrite directory %q with non-directory %q", name, name)
 	case held.Dir:
 		maps.DeleteFunc(c.Files, func(other string, _ content) bool { return strings.HasPrefix(other, name+"/") })
+	}
+	if unhandled != nil { // what was there has made room for it
+		delete(c.Files, name)
+		return unhandled
 	}
 	for dir := path.Dir(name); dir != "/"; dir = path.Dir(dir) {
 		if _, there := c.at(dir); !there {

@@ -30,6 +30,8 @@ const lastWords = 10 * time.Second
 type attachment struct {
 	*convergence
 	options  upOptions
+	goal     goal
+	named    []string // the services that were named
 	services []string // all that were brought up
 	attached []string // of these, the ones whose logs are shown
 	printer  *logPrinter
@@ -45,11 +47,12 @@ type attachment struct {
 	mu      sync.Mutex
 	trigger *logs.Record // the end of a container that ends all
 	code    *int         // of --exit-code-from's service
+	watcher *watching    // nil while nothing is watched
 }
 
-func (a *app) attach(c *convergence, first step, o upOptions, g goal) error {
+func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []string) error {
 	t := &attachment{
-		convergence: c, options: o, attached: o.attached(g), open: make(chan struct{}),
+		convergence: c, options: o, goal: g, named: named, attached: o.attached(g), open: make(chan struct{}),
 		printer: newLogPrinter(a.process, logStyle{
 			color:    !o.noColor && useColor(c.settings.ansi, a.env(g.target), a.process.Out),
 			noPrefix: o.noLogPrefix,
@@ -83,8 +86,15 @@ func (t *attachment) run(first step) error {
 	if t.settings.mode == render.TTY {
 		close(t.open)
 	}
+	if err == nil && t.options.watch {
+		err = t.watch()
+	}
 	if err != nil && t.stopping.Err() == nil {
 		return err
+	}
+	if err == nil && t.options.watch {
+		<-t.stopping.Done() // the end of all containers is not the end: one may be mended
+		t.unwatch()
 	}
 	close(settled)
 	if err == nil {
@@ -160,6 +170,9 @@ func (t *attachment) exited(r logs.Record) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.watcher != nil && t.watcher.busy() {
+		return // it is replaced or restarted
+	}
 	if r.Container.Service == t.options.exitCodeFrom && t.code == nil {
 		t.code = &r.Exit.Code
 	}

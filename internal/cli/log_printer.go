@@ -59,6 +59,9 @@ func (p *logPrinter) record(r logs.Record) {
 	}
 }
 
+// watch prints what a watcher says.
+func (p *logPrinter) watch(text string) { _ = p.printer.Watch(text) }
+
 // logName is what a container's lines begin with: its service and number, or
 // the name that the compose file gives it.
 func logName(c state.Container) string {

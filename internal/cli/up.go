@@ -60,11 +60,14 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 		}
 		services = saved.apply(&o.planOptions)
 	}
+	if o.watch {
+		a.rereadInput()
+	}
 	g, err := a.goal(ctx, o.planOptions, services)
 	if err != nil {
 		return err
 	}
-	if err := o.checkNames(g); err != nil {
+	if err := errors.Join(o.checkNames(g), o.checkWatch(&g)); err != nil {
 		return err
 	}
 	if err := a.confirmRemote(ctx, g.project, o.yes || a.global.dryRun); err != nil {
@@ -95,7 +98,7 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	case o.detach || o.noStart || len(g.desired.Services) == 0: // providers have no log
 		return c.run(a.interrupt.soft, first)
 	}
-	return a.attach(c, first, o, g)
+	return a.attach(c, first, o, g, services)
 }
 
 // begin is the first plan: the saved one, if there is one and it still holds.

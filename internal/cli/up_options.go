@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/spf13/pflag"
+
+	"github.com/stackctl/stack/internal/watch"
 )
 
 // upOptions are the flags of up.
@@ -46,7 +48,7 @@ func (o *upOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.timestamps, "timestamps", false, "Show logs with timestamps")
 	f.BoolVar(&o.quietBuild, "quiet-build", false, "Don't show the output of builds")
 	f.StringVar(&o.planFile, "plan", "", "Carry out the plan that 'stack plan --out FILE' saved, if nothing has moved since")
-	f.BoolVarP(&o.watch, "watch", "w", false, "Watch source files and update containers (not available yet)")
+	f.BoolVarP(&o.watch, "watch", "w", false, "Watch the files of services, and refresh their containers when these change. Incompatible with -d")
 	f.BoolVar(&o.menu, "menu", false, "Interactive shortcuts while attached (not available yet)")
 }
 
@@ -74,8 +76,8 @@ func (o *upOptions) check() error {
 	if len(o.attach) > 0 && o.attachDependencies {
 		return errors.New("cannot combine --attach and --attach-dependencies")
 	}
-	if o.watch {
-		return errors.New("--watch is not available yet: run 'stack up -d' again after a change")
+	if o.noStart && o.watch {
+		return errors.New("--no-start and --watch are incompatible")
 	}
 	if o.menu {
 		return errors.New("--menu is not available yet")
@@ -113,6 +115,19 @@ func (o *upOptions) checkNames(g goal) error {
 		}
 	}
 	return nil
+}
+
+// checkWatch makes sure that there is something to watch.
+func (o *upOptions) checkWatch(g *goal) error {
+	if !o.watch {
+		return nil
+	}
+	rules, warnings, err := watch.Rules(g.desired.Services)
+	g.warnings = append(slices.Clip(g.warnings), warnings...)
+	if err == nil && len(rules) == 0 {
+		return watch.ErrNoRules
+	}
+	return err
 }
 
 // quiet are the operations whose progress is not shown.

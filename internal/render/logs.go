@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -121,6 +122,18 @@ func (p *LogPrinter) Status(name, text string) error {
 		p.endPartial()
 		p.prefix(name)
 		_, _ = p.out.WriteString(p.paint(name, name+" "+text) + "\n")
+	})
+}
+
+// Watch prints what is said of the watching of files, in line with the
+// containers' names:
+//
+//	⦿ Syncing service "web" after 1 changes were detected
+func (p *LogPrinter) Watch(text string) error {
+	return p.write(p.out, func() {
+		for line := range strings.Lines(text) {
+			_, _ = p.out.WriteString(style{p.options.Color}.paint("92", strings.Repeat(" ", p.width+1)+"⦿ ") + strings.TrimSuffix(line, "\n") + "\n")
+		}
 	})
 }
 
