@@ -25,6 +25,18 @@ var provenElsewhere = []evidence{
 			" .deploy.rollback_config.delay .deploy.rollback_config.failure_action .deploy.rollback_config.max_failure_ratio",
 		by: "TestUpdatesAreMadeSlotBySlot TestTooManyFailuresAreWhatTheRatioSays TestARollbackKeepsToItsOwnConfig",
 	},
+	{
+		fields: ".develop .develop.watch .develop.watch[].path .develop.watch[].target .develop.watch[].ignore .develop.watch[].include" +
+			" .develop.watch[].initial_sync",
+		by: "TestWatchKeepsEveryReplicaAsTheFilesAre",
+	},
+	{fields: ".develop.watch[].action", by: "TestWatchBuildsAndReplacesOneService TestWatchRestartsAndRunsCommandsAfterASync"},
+	{
+		fields: ".develop.watch[].exec .develop.watch[].exec.command .develop.watch[].exec.user .develop.watch[].exec.working_dir" +
+			" .develop.watch[].exec.environment .develop.watch[].exec.environment.*",
+		by: "TestWatchRestartsAndRunsCommandsAfterASync",
+	},
+	{fields: ".develop.watch[].exec.privileged", by: "TestWatchRunsPrivilegedCommands"},
 	{fields: ".attach", by: "TestWhichLogsAnUpShows"},
 	{
 		fields: ".depends_on .depends_on.* .depends_on.*.condition",

@@ -125,6 +125,16 @@ var archiving = []obligation{
 		assert.NilError(t, err)
 		assert.Check(t, got.Mode.IsRegular())
 	}},
+	{"makes room for a file that it cannot make", func(t *testing.T, f *fixture) {
+		id := f.create(f.server("a"))
+		assert.NilError(t, f.CopyTo(f.ctx, id, "/etc", tree(t), state.ExtractOptions{}))
+		for _, path := range []string{"d/b", "d"} {
+			odd := tarOf(t, tar.Header{Typeflag: 'V', Name: path})
+			assert.Check(t, is.ErrorContains(f.CopyTo(f.ctx, id, "/etc", odd, state.ExtractOptions{Replace: true}), "unhandled tar header type"))
+			_, err := f.StatPath(f.ctx, id, "/etc/"+path)
+			assert.Check(t, is.ErrorIs(err, engine.ErrNotFound), path)
+		}
+	}},
 	{"follows the links above a path", func(t *testing.T, f *fixture) {
 		id := f.create(f.server("a"))
 		assert.NilError(t, f.CopyTo(f.ctx, id, "/etc", tarOf(t,

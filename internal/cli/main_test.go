@@ -58,7 +58,7 @@ func TestWrongFlagsAreErrors(t *testing.T) {
 		{"up --scale web=-1", "Should be SERVICE=NUM"},
 		{"up --scale nobody=2", "no such service: nobody"},
 		{"up --probe never", `unknown --probe value "never": it is eager or engine`},
-		{"up --watch", "--watch is not available yet"},
+		{"up --watch", "none of the selected services is configured for watch"},
 		{"up --menu", "--menu is not available yet"},
 		{"up --wait-timeout -1", "--wait-timeout must not be negative"},
 		{"up --fly", "unknown flag: --fly\n"},
