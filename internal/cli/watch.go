@@ -65,7 +65,7 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 		return err
 	}
 	g.warnings = append(slices.Clip(g.warnings), warnings...)
-	if err := a.upToWatch(ctx, g, o); err != nil {
+	if err := a.upToWatch(g, o); err != nil {
 		return err
 	}
 	if a.global.dryRun {
@@ -84,7 +84,7 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 
 // upToWatch brings up what is to be watched. What is built from files that are
 // watched is built anew.
-func (a *app) upToWatch(ctx context.Context, g goal, o watchOptions) error {
+func (a *app) upToWatch(g goal, o watchOptions) error {
 	s, err := a.open(g.target)
 	if err != nil {
 		return err

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path"
-	"syscall"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -25,9 +25,11 @@ func TestAnArchiveHasFilesAsTheyAreButForTheirOwner(t *testing.T) {
 		fs.WithFile("large", string(bytes.Repeat([]byte("x"), smallFile+1))),
 		fs.WithDir("sub", fs.WithMode(0o750)))
 	assert.NilError(t, os.Symlink("run", dir.Join("link")))
-	assert.NilError(t, syscall.Mkfifo(dir.Join("pipe"), 0o600))
+	socket, err := net.Listen("unix", dir.Join("socket"))
+	assert.NilError(t, err)
+	defer socket.Close()
 	var files []Mapping
-	for _, name := range []string{"empty", "gone", "large", "link", "pipe", "run", "sub"} {
+	for _, name := range []string{"empty", "gone", "large", "link", "run", "socket", "sub"} {
 		files = append(files, Mapping{dir.Join(name), "/app/" + name})
 	}
 	stream := archive(files, owner{7, 8}, func(err error) { t.Error(err) })

@@ -70,7 +70,7 @@ func (n *notifier) roots() []string {
 
 // run tells of changes until ctx ends.
 func (n *notifier) run(ctx context.Context) {
-	defer n.events.Close()
+	defer func() { _ = n.events.Close() }()
 	for {
 		select {
 		case <-ctx.Done():
