@@ -63,6 +63,10 @@ services:
 	assert.Assert(t, steps["start web/1"].Args.Critical)
 	assert.Assert(t, steps["start web/1"].Time >= ready.Time+ready.Took-1, "it is drawn before what it waited for")
 
+	tree := p.ok("-p", p.name, "graph", "--live").stdout // by the labels alone
+	assert.Assert(t, strings.Contains(tree, "└── ● web  running\n    └── "), tree)
+	assert.Assert(t, strings.Contains(tree, " db  ") && strings.Contains(tree, "  [healthy]"), tree)
+
 	p.fails(1, []string{"up", "-d", "--timeline", "up.html"}, "broken-1 exited (3)")
 	page, err := os.ReadFile(filepath.Join(p.dir, "up.html"))
 	assert.NilError(t, err)

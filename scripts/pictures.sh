@@ -45,5 +45,5 @@ in_terminal() {
 	fi
 }
 
-in_terminal up.svg 'worker.*Waiting\|api-1.*Waiting for its health' 'stack up -d' "${stack[*]} up -d"
+in_terminal up.svg 'shop-store-1.*Healthy' 'stack up -d' "${stack[*]} up -d"
 ls -l docs/pictures

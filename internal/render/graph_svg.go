@@ -3,6 +3,7 @@ package render
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,7 +26,9 @@ const (
 
 // graphSVG is a graph as a picture.
 func graphSVG(g graph.Graph) string {
-	p := &graphPicture{graph: g, index: map[graph.Key]int{}, labels: len(g.Edges) <= maxLabels}
+	p := &graphPicture{graph: g, index: map[graph.Key]int{}, users: map[graph.Key]int{}}
+	p.leaveOutFans()
+	p.labels = len(p.graph.Edges) <= maxLabels
 	for i, n := range g.Nodes {
 		p.index[n.Key] = i
 	}
@@ -39,7 +42,7 @@ func graphSVG(g graph.Graph) string {
 	p.begin(width, height, p.title(), graphCSS)
 	p.text("heading", pagePadding, pagePadding+12, cut(p.title(), 16, width-2*pagePadding))
 	p.states(pagePadding + headingWidth(p.title()) + 16)
-	for i, e := range g.Edges {
+	for i, e := range p.graph.Edges {
 		p.edge(e, d.Paths[i])
 	}
 	for i, n := range g.Nodes {
@@ -56,6 +59,28 @@ type graphPicture struct {
 	graph  graph.Graph
 	index  map[graph.Key]int
 	labels bool
+	users  map[graph.Key]int // of what has too many for lines
+}
+
+// leaveOutFans leaves out the lines to networks and volumes that have so many
+// that they would hide all others: their number is said in the box.
+func (p *graphPicture) leaveOutFans() {
+	for _, e := range p.graph.Edges {
+		if isThing(e.To) {
+			p.users[e.To]++
+		}
+	}
+	maps.DeleteFunc(p.users, func(_ graph.Key, n int) bool { return n <= maxFan })
+	p.graph.Edges = slices.DeleteFunc(slices.Clone(p.graph.Edges), func(e graph.Edge) bool { return p.users[e.To] > 0 })
+}
+
+// lines are what stands in a node's box.
+func (p *graphPicture) lines(n graph.Node) []string {
+	lines := nodeLines(n)
+	if users := p.users[n.Key]; users > 0 {
+		lines = append(lines, fmt.Sprintf("of %d services", users))
+	}
+	return lines
 }
 
 func (p *graphPicture) title() string {
@@ -104,7 +129,7 @@ func (p *graphPicture) layout() layout.Graph {
 	var g layout.Graph
 	width := 90
 	for _, n := range p.graph.Nodes {
-		lines := nodeLines(n)
+		lines := p.lines(n)
 		for i, line := range lines {
 			size := nameSize
 			if i > 0 {
@@ -115,7 +140,7 @@ func (p *graphPicture) layout() layout.Graph {
 	}
 	width = min(width, maxBoxWidth)
 	for _, n := range p.graph.Nodes {
-		g.Nodes = append(g.Nodes, layout.Node{Width: width, Height: 18 + 16*len(nodeLines(n))})
+		g.Nodes = append(g.Nodes, layout.Node{Width: width, Height: 18 + 16*len(p.lines(n))})
 	}
 	for _, e := range p.graph.Edges {
 		edge := layout.Edge{From: p.index[e.From], To: p.index[e.To]}
@@ -189,7 +214,7 @@ func (p *graphPicture) node(n graph.Node, b layout.Box) {
 	}
 	radius := 6
 	if n.Kind == graph.Network || n.Kind == graph.Volume {
-		classes, radius = append(classes, "thing"), b.Height/2
+		classes, radius = append(classes, "thing"), min(17, b.Height/2)
 	}
 	p.group(strings.Join(classes, " "), p.sentence(n))
 	p.rect("box", b, radius)
@@ -197,7 +222,7 @@ func (p *graphPicture) node(n graph.Node, b layout.Box) {
 	if hasState(n) {
 		p.circle("dot", b.X+15, b.Y+17, 4)
 	}
-	for i, line := range nodeLines(n) {
+	for i, line := range p.lines(n) {
 		class, size := "name", nameSize
 		if i > 0 {
 			class, size = "note", noteSize
@@ -250,7 +275,12 @@ func keysWidth(keys []key) int {
 func (p *graphPicture) legend(keys []key, y int) {
 	x := pagePadding
 	for _, k := range keys {
-		p.arrow(k.class, []layout.Point{{X: x, Y: y}, {X: x + 28, Y: y}})
+		line := []layout.Point{{X: x, Y: y}, {X: x + 28, Y: y}}
+		if k.class == "uses" {
+			p.curve(k.class, line)
+		} else {
+			p.arrow(k.class, line)
+		}
 		p.text("key", x+36, y+4, k.text)
 		x += 36 + textWidth(k.text, noteSize) + 20
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -96,6 +97,23 @@ func TestAPictureIsXMLWhateverTheNamesAre(t *testing.T) {
 		assert.Equal(t, strings.Count(picture, `<g class="node"`), len(g.Nodes))
 		assert.Equal(t, strings.Count(picture, `<g class="edge"`), len(g.Edges))
 	})
+}
+
+// What everything uses is said in its box, in place of lines that hide all
+// others.
+func TestLinesToWhatAllUseAreLeftOut(t *testing.T) {
+	network := graph.Key{Kind: graph.Network, Name: "default"}
+	g := graph.Graph{Project: "shop", Nodes: []graph.Node{{Key: network}}}
+	for i := range 9 {
+		key := serviceKey(strconv.Itoa(i))
+		g.Nodes = append(g.Nodes, graph.Node{Key: key, Replicas: 1})
+		g.Edges = append(g.Edges, graph.Edge{From: key, To: network})
+	}
+	picture := graphSVG(g)
+	assert.Assert(t, strings.Contains(picture, ">of 9 services<"))
+	assert.Assert(t, !strings.Contains(picture, `<g class="edge"`))
+	g.Edges = g.Edges[1:]
+	assert.Equal(t, strings.Count(graphSVG(g), `<g class="edge"`), 8)
 }
 
 // wellFormed reads all of an XML document.

@@ -12,8 +12,8 @@ const (
 	groupHead = 30
 	stepRow   = 19
 	stepLeft  = 30 // where the text begins
-	// maxFan is how many lines may leave an image, network or volume: that all
-	// services need it is then said in its row.
+	// maxFan is how many lines an image, network or volume may have: that more
+	// services need it is said in its box.
 	maxFan = 8
 )
 

@@ -103,7 +103,8 @@ func (t *trace) arrows() {
 			from, to := t.run.Spans[before], t.run.Spans[step.Span]
 			arrow := traceEvent{Name: "critical path", Cat: "critical", ID: n + 1}
 			start, finish := arrow, arrow
-			start.Phase, start.Time, start.TID = "s", t.at(from.To), t.threads[before]
+			// An arrow belongs to the slice that its begin is within.
+			start.Phase, start.Time, start.TID = "s", max(t.at(from.From), t.at(from.To)-1), t.threads[before]
 			finish.Phase, finish.Bind, finish.Time, finish.TID = "f", "e", t.at(to.From), t.threads[step.Span]
 			t.add(start)
 			t.add(finish)
