@@ -64,7 +64,6 @@ func (w *workspace) copyOf(ctx context.Context, address string) (string, error) 
 // fetch replaces the compose files that are elsewhere by local copies. A .env
 // beside the first one says what nothing nearer to the user does.
 func (w *workspace) fetch(ctx context.Context) error {
-	w.given = maps.Clone(w.env)
 	for i, address := range w.files {
 		if !w.elsewhere(address) {
 			continue
@@ -78,6 +77,7 @@ func (w *workspace) fetch(ctx context.Context) error {
 	if len(w.fetched) == 0 {
 		return nil
 	}
+	w.given = maps.Clone(w.env)
 	if err := w.loadEnvFiles(); err != nil {
 		return err
 	}
@@ -117,8 +117,8 @@ func (p *Project) Remotes() map[string]string {
 	return all
 }
 
-// Given is the value of a variable that the user's side sets: the process, or an
-// env file that is not a fetched project's own.
+// Given is the value of a variable that the user's side sets for a project that
+// was fetched: the process, or an env file that is not the project's own.
 func (p *Project) Given(name string) (value string, is bool) {
 	value, is = p.workspace.given[name]
 	return value, is

@@ -143,10 +143,10 @@ type references struct {
 func (r *references) all() {
 	for _, include := range r.doc.includes() {
 		for _, node := range include.paths {
-			r.add(Include, []string{"include"}, node, false)
+			r.add(Include, []string{"include"}, node)
 		}
 		for _, node := range include.envFiles {
-			r.add(EnvFile, []string{"include"}, node, false)
+			r.add(EnvFile, []string{"include"}, node)
 		}
 	}
 	for _, section := range []string{"services", "jobs"} {
@@ -158,7 +158,7 @@ func (r *references) all() {
 
 func (r *references) service(path []string, service *yaml.Node) {
 	if file := follow(service, "extends", "file"); file != nil && file.Kind == yaml.ScalarNode {
-		r.add(Extends, path, file, false)
+		r.add(Extends, path, file)
 	}
 	r.container(path, service)
 	if hooks := follow(service, "pre_start"); hooks != nil && hooks.Kind == yaml.SequenceNode {
@@ -172,18 +172,18 @@ func (r *references) service(path []string, service *yaml.Node) {
 func (r *references) container(path []string, container *yaml.Node) {
 	env := follow(container, "env_file")
 	for _, node := range scalars(env) {
-		r.add(EnvFile, path, node, false)
+		r.add(EnvFile, path, node)
 	}
 	if env != nil && env.Kind == yaml.SequenceNode {
 		for _, item := range env.Content {
 			if file := follow(item, "path"); file != nil {
 				required := follow(item, "required")
-				r.add(EnvFile, path, file, required != nil && required.Value == "false")
+				r.add(EnvFile, path, file).Optional = required != nil && required.Value == "false"
 			}
 		}
 	}
 	for _, node := range scalars(follow(container, "label_file")) {
-		r.add(LabelFile, path, node, false)
+		r.add(LabelFile, path, node)
 	}
 	environment := follow(container, "environment")
 	for _, e := range effective(environment, 0) {
@@ -198,9 +198,9 @@ func (r *references) container(path []string, container *yaml.Node) {
 	}
 }
 
-func (r *references) add(kind ReferenceKind, path []string, node *yaml.Node, optional bool) {
+func (r *references) add(kind ReferenceKind, path []string, node *yaml.Node) *Reference {
 	address := r.sources.w.substitute(node.Value)
-	found := Reference{Kind: kind, Path: path, File: address, Optional: optional, node: node}
+	found := Reference{Kind: kind, Path: path, File: address, node: node}
 	if found.Elsewhere = r.sources.w.elsewhere(address); !found.Elsewhere {
 		found.File = r.sources.resolve(r.doc, address)
 	}
@@ -208,4 +208,5 @@ func (r *references) add(kind ReferenceKind, path []string, node *yaml.Node, opt
 		found.Path = append(slices.Clip(path), string(kind))
 	}
 	r.found = append(r.found, found)
+	return &r.found[len(r.found)-1]
 }

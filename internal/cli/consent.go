@@ -70,7 +70,7 @@ func (s *session) tell(text string) error {
 	return err
 }
 
-// readYes reads one answer. An interrupt does not wait for it.
+// readYes reads one answer.
 func (s *session) readYes(ctx context.Context) (bool, error) {
 	yes, _, err := s.readAnswer(ctx)
 	return yes, err
@@ -81,17 +81,8 @@ func (s *session) readAnswer(ctx context.Context) (yes, answered bool, err error
 	if s.answers == nil {
 		s.answers = bufio.NewReader(s.app.process.In)
 	}
-	answer := make(chan string, 1)
-	go func() {
-		line, _ := s.answers.ReadString('\n')
-		answer <- line
-	}()
-	select {
-	case line := <-answer:
-		return truth(strings.TrimSpace(line)), line != "", nil
-	case <-ctx.Done():
-		return false, false, ctx.Err()
-	}
+	line, err := readLine(ctx, s.answers)
+	return truth(strings.TrimSpace(line)), line != "", err
 }
 
 // consentError are consents that nobody is there to give.

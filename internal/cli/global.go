@@ -34,7 +34,7 @@ type globalOptions struct {
 
 func (g *globalOptions) register(root *cobra.Command) {
 	f := root.Flags()
-	f.StringArrayVarP(&g.files, "file", "f", nil, "Compose file; several are merged, - is standard input")
+	f.StringArrayVarP(&g.files, "file", "f", nil, "Compose file, or the address of one (oci://… or https://….git#REF:PATH); several are merged, - is standard input")
 	f.StringVarP(&g.projectName, "project-name", "p", "", "Project name (default: the folder's)")
 	f.StringVar(&g.projectDirectory, "project-directory", "", "Folder that relative paths start from (default: the first compose file's)")
 	f.StringArrayVar(&g.profiles, "profile", nil, "Profile to activate")

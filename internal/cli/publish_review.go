@@ -32,7 +32,7 @@ func (a *app) review(ctx context.Context, o *publishOptions, t target, sources [
 	if err := q.ask(ctx, "--with-env", environmentQuestion, r.Environment); err != nil {
 		return err
 	}
-	o.withEnv = len(r.Environment) > 0
+	o.withEnv = len(r.Environment) > 0 // it was agreed to
 	return nil
 }
 

@@ -34,6 +34,9 @@ func (q *questions) ask(ctx context.Context, flag, about string, list []string) 
 		return err
 	case !given:
 		fmt.Fprintln(q.app.process.Err)
+		if q.app.global.dryRun {
+			return nil // nothing happens anyway
+		}
 		return fmt.Errorf("there is nobody to answer: %s. To let it happen, run again with %s", q.nothing, flag)
 	case !truth(answer):
 		return &exitError{130, errors.New("declined: " + q.nothing)}
@@ -49,7 +52,7 @@ func (q *questions) refusal(flag, about string, list []string) error {
 	return fmt.Errorf("%s\n%s: run again with %s, or take them out", q.text(about, list), q.nothing, flag)
 }
 
-// read is one answer, if there is one. An interrupt does not wait for it.
+// read is one answer, if there is one.
 func (q *questions) read(ctx context.Context) (answer string, given bool, err error) {
 	if !q.piped && !isTerminal(q.app.process.In) {
 		return "", false, nil
@@ -57,15 +60,22 @@ func (q *questions) read(ctx context.Context) (answer string, given bool, err er
 	if q.answers == nil {
 		q.answers = bufio.NewReader(q.app.process.In)
 	}
+	text, err := readLine(ctx, q.answers)
+	return strings.TrimSpace(text), text != "", err
+}
+
+// readLine reads one line, or what there is of it. An interrupt does not wait
+// for it.
+func readLine(ctx context.Context, from *bufio.Reader) (string, error) {
 	line := make(chan string, 1)
 	go func() {
-		text, _ := q.answers.ReadString('\n')
+		text, _ := from.ReadString('\n')
 		line <- text
 	}()
 	select {
 	case text := <-line:
-		return strings.TrimSpace(text), text != "", nil
+		return text, nil
 	case <-ctx.Done():
-		return "", false, ctx.Err()
+		return "", ctx.Err()
 	}
 }

@@ -20,7 +20,15 @@ func (a *app) remoteOptions() remote.Options {
 			return docker.Account(a.process.getenv, registry)
 		},
 		Insecure: a.global.insecure,
+		Say:      a.sayFetching,
 		Patience: func() (time.Duration, error) { return docker.Patience(a.process.getenv) },
+	}
+}
+
+// sayFetching tells a person what is waited for. Scripts get the result.
+func (a *app) sayFetching(text string) {
+	if isTerminal(a.process.Err) {
+		fmt.Fprintln(a.process.Err, text)
 	}
 }
 

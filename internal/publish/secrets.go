@@ -90,15 +90,18 @@ func secretsIn(path string) ([]string, error) {
 		if strings.HasPrefix(name, "#") {
 			continue
 		}
-		if what := secret(strings.TrimSpace(name), strings.Trim(text, `"' `), true); what != "" {
+		if what := secret(strings.TrimSpace(name), strings.Trim(text, `"' `), userNamed); what != "" {
 			all = append(all, path+":"+strconv.Itoa(i+1)+": "+name+" looks like "+what)
 		}
 	}
 	return all, nil
 }
 
+// userNamed is for texts that the user gave a name of his own.
+const userNamed = true
+
 // secret says what a text looks like, and how it begins, or "". Its name counts
-// where names are given to values.
+// where the user gave it.
 func secret(name, text string, named bool) string {
 	for _, f := range formats {
 		if found := f.pattern.FindString(text); found != "" {
@@ -114,7 +117,7 @@ func secret(name, text string, named bool) string {
 // Shown is a variable with its value, or with the beginning of it if it looks
 // like a secret.
 func Shown(name, value string) string {
-	if secret(name, value, true) != "" {
+	if secret(name, value, userNamed) != "" {
 		value = masked(value)
 	}
 	return name + "=" + value

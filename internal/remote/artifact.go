@@ -29,6 +29,7 @@ const (
 const (
 	manifestLimit = 4 << 20
 	fileLimit     = 32 << 20
+	projectLimit  = 128 << 20
 	filesLimit    = 1000
 )
 
@@ -92,25 +93,28 @@ func (u unpacked) write(layer v1.Descriptor, content []byte) error {
 		if _, is := layer.Annotations[annotationBase]; is {
 			name = layer.Annotations[annotationFile]
 		}
-		return u.add(name, content, true)
+		if u.has(name) { // a further document of it
+			content = append([]byte(documentBoundary), content...)
+		}
+		return u.add(name, content)
 	case envFileType:
-		return u.add(layer.Annotations[annotationEnv], content, false)
+		name := layer.Annotations[annotationEnv]
+		if u.has(name) {
+			return fmt.Errorf("it has two files %q", name)
+		}
+		return u.add(name, content)
 	}
 	return nil // of a later version
 }
 
-// add writes a file beside the others, or a further document of it.
-func (u unpacked) add(name string, content []byte, documents bool) error {
+func (u unpacked) has(name string) bool { return plainName(name) && isFile(filepath.Join(u.dir, name)) }
+
+// add adds a content to a file beside the others.
+func (u unpacked) add(name string, content []byte) error {
 	if !plainName(name) {
 		return fmt.Errorf("it has a file %q: a plain name is expected", name)
 	}
 	path := filepath.Join(u.dir, name)
-	if isFile(path) {
-		if !documents {
-			return fmt.Errorf("it has two files %q", name)
-		}
-		content = append([]byte(documentBoundary), content...)
-	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 )
 
-// cached is the folder of what is kept under a name, which stands for one
-// content for good. What is not there is made by fill, in a folder beside it,
-// so that nobody sees half of it.
-func (o Options) cached(kind, name string, fill func(dir string) error) (string, error) {
+// cached is the folder of what is kept of an address under a name, which stands
+// for one content for good. What is not there is made by fill, in a folder
+// beside it, so that nobody sees half of it.
+func (o Options) cached(address, kind, name string, fill func(dir string) error) (string, error) {
 	folder, err := o.kept(kind)
 	if err != nil {
 		return "", err
@@ -21,6 +21,9 @@ func (o Options) cached(kind, name string, fill func(dir string) error) (string,
 	}
 	if o.Offline {
 		return "", errors.New("it is not in the cache, and nobody may be asked for it now")
+	}
+	if o.Say != nil {
+		o.Say("fetching " + redactURLs(address))
 	}
 	making, err := os.MkdirTemp(folder, ".making-*")
 	if err != nil {

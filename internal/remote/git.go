@@ -23,11 +23,11 @@ type command struct {
 const longest = 10
 
 // commit is the commit that an address stands for now.
-func (c command) commit(ctx context.Context, at Repository, offline bool) (string, error) {
+func (c command) commit(ctx context.Context, at Repository) (string, error) {
 	if fullCommit.MatchString(at.Ref) {
 		return at.Ref, nil
 	}
-	if offline {
+	if c.options.Offline {
 		return "", errors.New("which commit it stands for can only be asked for")
 	}
 	name := at.Ref

@@ -1,11 +1,13 @@
 package remote_test
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -136,6 +138,16 @@ func TestGitDoesNoMoreThanTheAddressSays(t *testing.T) {
 			t.Errorf("%s is taken", address)
 		}
 	}
+}
+
+func TestSilentRepositoryIsGivenUp(t *testing.T) {
+	p := newPlace(t)
+	p.options.Patience = func() (time.Duration, error) { return 100 * time.Millisecond, nil }
+	p.Instead = func(_ http.ResponseWriter, r *http.Request) bool {
+		<-r.Context().Done()
+		return true
+	}
+	p.fails(p.URL+"/repo.git", "git ls-remote: nothing came for 100ms")
 }
 
 func TestWhatIsAnAddress(t *testing.T) {

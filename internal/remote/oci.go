@@ -42,7 +42,7 @@ func (a *artifacts) Fetch(ctx context.Context, address string) (string, error) {
 			return "", r.explain(name, err)
 		}
 	}
-	dir, err := a.options.cached("oci", what.Digest.Encoded(), func(dir string) error {
+	dir, err := a.options.cached(address, "oci", what.Digest.Encoded(), func(dir string) error {
 		return r.explain(name, r.unpack(ctx, name, what, dir))
 	})
 	return filepath.Join(dir, composeFileName), err
@@ -91,11 +91,13 @@ func (r *registry) unpack(ctx context.Context, name reference.Named, what v1.Des
 }
 
 func (r *registry) unpackFiles(ctx context.Context, name reference.Named, manifest v1.Manifest, dir string) error {
+	left := int64(projectLimit)
 	for _, layer := range manifest.Layers {
-		content, err := r.read(ctx, name, layer, fileLimit)
+		content, err := r.read(ctx, name, layer, min(fileLimit, left))
 		if err != nil {
 			return err
 		}
+		left -= int64(len(content))
 		if err := (unpacked{dir}).write(layer, content); err != nil {
 			return err
 		}

@@ -69,6 +69,19 @@ func TestUnchangedTagIsNotFetchedAgain(t *testing.T) {
 	assert.Equal(t, len(p.Requests("GET /v2/shop/blobs")), blobs)
 }
 
+func TestAddressIsAskedForOnceARun(t *testing.T) {
+	p := newPlace(t)
+	p.publish("shop:1", compose("first"))
+	remotes := remote.All(p.options)
+	for _, tag := range []string{"1", "none", "1", "none"} {
+		_, err := remotes[0].Fetch(t.Context(), p.address("shop:"+tag))
+		assert.Equal(t, err == nil, tag == "1", "%v", err)
+	}
+	assert.Equal(t, len(p.Requests("HEAD /v2/shop/manifests/none")), 1)
+	asked := p.Requests("HEAD /v2/shop/manifests/1")
+	assert.Equal(t, len(asked), 2, "%v: published, and fetched", asked)
+}
+
 func TestRegistryOfOCI10IsServed(t *testing.T) {
 	p := newPlace(t)
 	refused := 0

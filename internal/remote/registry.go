@@ -2,11 +2,11 @@ package remote
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -69,7 +69,9 @@ func (r *registry) client(name string) *http.Client {
 		return known
 	}
 	insecure := slices.Contains(r.options.Insecure, name)
-	transport := docker.DefaultHTTPTransport(&tls.Config{InsecureSkipVerify: insecure})
+	trusted := certificates(filepath.Join(certificateFolder, name))
+	trusted.InsecureSkipVerify = insecure
+	transport := docker.DefaultHTTPTransport(trusted)
 	var trip http.RoundTripper = patient{transport, r.patience}
 	if local, err := docker.MatchLocalhost(name); insecure || err == nil && local {
 		trip = docker.NewHTTPFallback(trip)

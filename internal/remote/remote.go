@@ -34,6 +34,8 @@ type Options struct {
 	// Patience is how long nothing may come from the other end; 0, and without
 	// it, is no limit.
 	Patience func() (time.Duration, error)
+	// Say is told what is being fetched; it may be nil.
+	Say func(text string)
 	// Offline asks nobody: what is in the cache has to do.
 	Offline bool
 }
@@ -44,24 +46,29 @@ func All(o Options) []project.Remote {
 	return []project.Remote{remember(&artifacts{options: o}), remember(&repositories{options: o})}
 }
 
-// memory keeps what was fetched.
+// memory keeps what became of each address. What failed fails again at once.
 type memory struct {
 	project.Remote
 	mu    sync.Mutex
-	files map[string]string
+	known map[string]outcome
 }
 
-func remember(r project.Remote) *memory { return &memory{Remote: r, files: map[string]string{}} }
+type outcome struct {
+	file string
+	err  error
+}
+
+func remember(r project.Remote) *memory { return &memory{Remote: r, known: map[string]outcome{}} }
 
 func (m *memory) Fetch(ctx context.Context, address string) (string, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if file, known := m.files[address]; known {
-		return file, nil
+	if o, known := m.known[address]; known {
+		return o.file, o.err
 	}
 	file, err := m.Remote.Fetch(ctx, address)
-	if err == nil {
-		m.files[address] = file
+	if ctx.Err() == nil {
+		m.known[address] = outcome{file, err}
 	}
 	return file, err
 }

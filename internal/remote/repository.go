@@ -36,14 +36,14 @@ func (g *repositories) Fetch(ctx context.Context, address string) (string, error
 		return "", err
 	}
 	git := command{options: g.options, patience: patience}
-	commit, err := git.commit(ctx, at, g.options.Offline)
+	commit, err := git.commit(ctx, at)
 	if err != nil {
 		return "", err
 	}
 	if at.Checksum != "" && !strings.HasPrefix(commit, at.Checksum) {
 		return "", fmt.Errorf("%s is commit %s, not %s", at.Ref, commit, at.Checksum)
 	}
-	dir, err := g.options.cached("git", commit, func(dir string) error { return git.checkOut(ctx, at, commit, dir) })
+	dir, err := g.options.cached(address, "git", commit, func(dir string) error { return git.checkOut(ctx, at, commit, dir) })
 	if err != nil {
 		return "", err
 	}
