@@ -83,6 +83,10 @@ demo: build examples ## bring examples/shop up, on an engine found or started he
 pictures: build examples ## make docs/pictures anew, of examples/shop on a real engine
 	scripts/pictures.sh
 
+.PHONY: compare
+compare: build ## what stack prints beside PEER=docker-compose, or Debian's, command by command
+	scripts/compare-outputs.sh $(PEER)
+
 .PHONY: bench
 bench: build ## medians of stack, PEER=docker-compose and the bare engine calls (ROUNDS=5)
 	scripts/bench.sh -rounds $(ROUNDS) $(if $(PEER),-peer $(PEER))

@@ -37,6 +37,7 @@ type Engine struct {
 	LogReader
 	Execer
 	Archives
+	Monitor
 	Presence
 	// Providers is nil for one that has none: what needs it is an error then.
 	Providers
@@ -190,4 +191,20 @@ type Archives interface {
 	Export(ctx context.Context, container string) (io.ReadCloser, error)
 	// Commit makes an image from a container, and returns its id.
 	Commit(ctx context.Context, container string, options state.CommitOptions) (id string, err error)
+}
+
+// Monitor looks at what runs.
+type Monitor interface {
+	// AllProjects returns the containers of every project: their names, labels
+	// and status, and no more.
+	AllProjects(context.Context) ([]state.Container, error)
+	// Processes returns ErrConflict for a container that does not run.
+	Processes(ctx context.Context, container string) (state.Processes, error)
+	// Usage calls each from one goroutine. With Follow it returns when the
+	// container is removed, or ctx ends; nil then.
+	Usage(ctx context.Context, container string, options state.UsageOptions, each func(state.Usage)) error
+	// Happenings calls each for everything that happened to the project's
+	// containers, in order, from one goroutine, as far as the engine remembers
+	// it. It returns nil at the end of the span or when ctx ends.
+	Happenings(ctx context.Context, project string, span state.Span, each func(state.Happening)) error
 }

@@ -185,6 +185,10 @@ type ObservedVolume struct {
 	Labels     map[string]string `json:"labels,omitempty"`
 	// Created is when it was made, to the second.
 	Created time.Time `json:"created,omitzero"`
+	// Mountpoint is where the engine keeps it, Scope how far it reaches: local
+	// or global.
+	Mountpoint string `json:"mountpoint,omitempty"`
+	Scope      string `json:"scope,omitempty"`
 }
 
 // Image is an image that the engine holds.

@@ -158,6 +158,7 @@ type Progress struct {
 type Occurrence struct {
 	Container string // its id
 	Name      string
+	Image     string // the reference that it was created from
 	Service   string
 	Action    Action
 	ExitCode  int // of ActionDie

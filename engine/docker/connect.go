@@ -94,6 +94,7 @@ func (c *Connection) Engine() engine.Engine {
 		LogReader:  logs{c.daemon},
 		Execer:     executor{c.daemon},
 		Archives:   archives{c.daemon},
+		Monitor:    monitor{c.daemon},
 		Presence:   c.daemon,
 	}
 }

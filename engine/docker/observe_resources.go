@@ -104,6 +104,7 @@ func (o observer) volumes(ctx context.Context, api *client.Client, scope state.S
 func describeVolume(v volume.Volume) state.ObservedVolume {
 	return state.ObservedVolume{
 		Name: v.Name, Driver: v.Driver, DriverOpts: v.Options, Labels: v.Labels, Created: parseTime(v.CreatedAt),
+		Mountpoint: v.Mountpoint, Scope: v.Scope,
 	}
 }
 

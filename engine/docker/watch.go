@@ -87,6 +87,7 @@ func occurrenceOf(message events.Message) (state.Occurrence, bool) {
 	return state.Occurrence{
 		Container: message.Actor.ID,
 		Name:      strings.TrimPrefix(attributes["name"], "/"),
+		Image:     attributes["image"],
 		Service:   attributes[state.LabelService],
 		Action:    action,
 		ExitCode:  code,

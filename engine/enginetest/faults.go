@@ -47,6 +47,7 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 		LogReader:  logReader{f, e.LogReader},
 		Execer:     execer{f, e.Execer},
 		Archives:   archives{f, e.Archives},
+		Monitor:    monitor{f, e.Monitor},
 		Presence:   presence{f, e.Presence},
 		Providers:  e.Providers,
 	}

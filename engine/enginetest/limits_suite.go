@@ -50,12 +50,14 @@ var limiting = []obligation{
 	}},
 }
 
-// timelessVolumes are the project's volumes, without when they were made.
+// timelessVolumes are the project's volumes, without when they were made, and
+// where the engine keeps them.
 func (f *fixture) timelessVolumes() []state.ObservedVolume {
 	f.t.Helper()
 	volumes := f.observe().Volumes
 	for i := range volumes {
-		volumes[i].Created = time.Time{}
+		assert.Check(f.t, volumes[i].Mountpoint != "" && volumes[i].Scope == "local")
+		volumes[i].Created, volumes[i].Mountpoint, volumes[i].Scope = time.Time{}, "", ""
 	}
 	return volumes
 }

@@ -67,6 +67,7 @@ func Run(t *testing.T, target Target) {
 		{"watcher", watching},
 		{"logs", logging},
 		{"exec", executing},
+		{"monitor", monitoring},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			for _, o := range topic.obligations {

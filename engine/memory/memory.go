@@ -73,6 +73,7 @@ func (m *Memory) Engine() engine.Engine {
 		LogReader:  logs{m},
 		Execer:     executor{m},
 		Archives:   archives{m},
+		Monitor:    monitor{m},
 		Presence:   presence{},
 	}
 }

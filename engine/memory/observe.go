@@ -72,6 +72,7 @@ func (w *world) observe(scope state.Scope) state.Observed {
 		if v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
 			o.Volumes = append(o.Volumes, state.ObservedVolume{
 				Name: v.Name, Driver: v.Driver, DriverOpts: maps.Clone(v.Opts), Labels: maps.Clone(v.Labels), Created: v.Created,
+				Mountpoint: "/var/lib/memory/volumes/" + v.Name + "/_data", Scope: "local",
 			})
 		}
 	}

@@ -108,7 +108,7 @@ func (w *world) tell(c *container, action state.Action, at time.Time) {
 	delete(labels, state.LabelStackConfig)
 	delete(labels, state.LabelStackInputs)
 	o := state.Occurrence{
-		Container: c.ID, Name: c.Name, Service: c.Service, Action: action, At: at, Labels: labels,
+		Container: c.ID, Name: c.Name, Image: c.Image, Service: c.Service, Action: action, At: at, Labels: labels,
 	}
 	if action == state.ActionDie {
 		o.ExitCode = c.ExitCode

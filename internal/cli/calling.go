@@ -87,7 +87,7 @@ func (c *calling) rename(root *cobra.Command) {
 	root.Use = "docker-compose"
 	root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: c.name}
 	for _, cmd := range append(root.Commands(), root) {
-		cmd.Long, cmd.Example = c.renamed(cmd.Long), c.renamed(cmd.Example)
+		cmd.Use, cmd.Long, cmd.Example = c.renamed(cmd.Use), c.renamed(cmd.Long), c.renamed(cmd.Example)
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Usage = c.renamed(f.Usage) })
 	}
 }

@@ -105,7 +105,7 @@ func (o *psOptions) wants(c state.Container, t target, services []string) bool {
 		if !slices.Contains(o.status, string(c.Status)) {
 			return false
 		}
-	case !o.all && !c.Running() && c.Status != state.StatusRestarting:
+	case !o.all && (c.OneOff || !c.Running() && c.Status != state.StatusRestarting):
 		return false
 	}
 	return o.orphans || t.project == nil || slices.Contains(t.project.ServiceNames(), c.Service)

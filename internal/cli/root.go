@@ -74,8 +74,16 @@ touching anything. The flags and files are those of Docker Compose.`,
 		a.imagesCommand(),
 		a.psCommand(),
 		a.logsCommand(),
+		a.lsCommand(),
+		a.topCommand(),
+		a.portCommand(),
+		a.statsCommand(),
+		a.eventsCommand(),
+		a.volumesCommand(),
 		a.cpCommand(),
 		a.watchCommand(),
+		a.exportCommand(),
+		a.commitCommand(),
 		a.configCommand(),
 		a.versionCommand(),
 		a.alphaCommand(),
@@ -100,7 +108,7 @@ func (a *app) prepare() error {
 
 func unknownCommand(root *cobra.Command, name string) error {
 	hint := "run 'stack help' for the list"
-	root.SuggestionsMinimumDistance = 2
+	root.SuggestionsMinimumDistance = min(2, len(name)/2) // of short words everything is near
 	if near := root.SuggestionsFor(name); len(near) > 0 {
 		hint = "did you mean " + strings.Join(near, " or ") + "?"
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/distribution/reference"
@@ -98,7 +97,6 @@ func repositoryAndTag(asked string, image state.Image) (repository, tag string) 
 }
 
 func imageTable(w io.Writer, rows []imageRow, now time.Time) error {
-	t := tabwriter.NewWriter(w, 20, 1, 3, ' ', 0)
 	lines := [][]string{{"CONTAINER", "REPOSITORY", "TAG", "PLATFORM", "IMAGE ID", "SIZE", "CREATED"}}
 	for _, row := range rows {
 		id := strings.TrimPrefix(row.ID, "sha256:")
@@ -111,12 +109,7 @@ func imageTable(w io.Writer, rows []imageRow, now time.Time) error {
 			units.HumanSizeWithPrecision(float64(row.Size), 3), created,
 		})
 	}
-	for _, line := range lines {
-		if _, err := fmt.Fprintln(t, strings.Join(line, "\t")); err != nil {
-			return err
-		}
-	}
-	return t.Flush()
+	return wideTable(w, lines)
 }
 
 func orNone(text string) string {

@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/state"
+)
+
+type volumesOptions struct {
+	format string
+	quiet  bool
+}
+
+func (a *app) volumesCommand() *cobra.Command {
+	var o volumesOptions
+	cmd := &cobra.Command{
+		Use:   "volumes [OPTIONS] [SERVICE...]",
+		Short: "List the project's volumes",
+		Long: `List the volumes that the engine holds of the project, or those of them that the
+containers of the named services mount.
+
+With -p NAME alone no compose file is needed. --format takes table, json (one
+object a line), a Go template, or 'table' and a template.`,
+		Example: `  stack volumes
+  stack volumes -q db
+  stack volumes --format '{{.Name}} {{.Mountpoint}}'`,
+		ValidArgsFunction: a.completeServices,
+		RunE: func(cmd *cobra.Command, services []string) error {
+			return a.volumes(cmd.Context(), o, services)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.format, "format", "table", "How to print them (table, json, TEMPLATE, table TEMPLATE)")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "Print the names alone")
+	return cmd
+}
+
+func (a *app) volumes(ctx context.Context, o volumesOptions, services []string) error {
+	v, err := a.view(ctx, state.Scope{}, services)
+	if err != nil {
+		return err
+	}
+	defer v.close()
+	mounted := map[string]bool{}
+	for _, c := range v.listed(services) {
+		for _, m := range c.Mounts {
+			mounted[m.Name] = true
+		}
+	}
+	listed := slices.DeleteFunc(v.observed.Volumes, func(volume state.ObservedVolume) bool {
+		return len(services) > 0 && !mounted[volume.Name]
+	})
+	return render.Volumes(a.process.Out, listed, render.VolumeOptions{Format: o.format, Quiet: o.quiet})
+}
