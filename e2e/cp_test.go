@@ -21,11 +21,11 @@ services:
     image: busybox
     command: sleep 600
     init: true
-    user: nobody # the engine looks for the name on its own machine
+    user: app
     scale: 2
     configs: [{source: passwd, target: /etc/passwd}]
 configs:
-  passwd: {content: "root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n"}
+  passwd: {content: "root:x:0:0::/:/bin/sh\napp:x:33:44::/:/bin/sh\n"}
 `
 
 // owned is what the engine has at a path: size, owner and group.
@@ -75,12 +75,12 @@ func TestCopyInArchiveModeKeepsOwners(t *testing.T) {
 	assert.DeepEqual(t, []int{uid, gid}, []int{5, 6})
 	p.ok("cp", "-a", "file", "web:/tmp/kept")
 	_, uid, gid = p.owned("web-2", "/tmp/kept")
-	assert.DeepEqual(t, []int{uid, gid}, []int{65534, 65534})
+	assert.DeepEqual(t, []int{uid, gid}, []int{33, 44})
 
 	p.ok("cp", "web:/tmp/kept", "mine")
 	p.ok("cp", "-a", "web:/tmp/kept", "theirs")
 	assert.DeepEqual(t, ownerOf(t, filepath.Join(p.dir, "mine")), []int{os.Getuid(), os.Getgid()})
-	assert.DeepEqual(t, ownerOf(t, filepath.Join(p.dir, "theirs")), []int{65534, 65534})
+	assert.DeepEqual(t, ownerOf(t, filepath.Join(p.dir, "theirs")), []int{33, 44})
 }
 
 func ownerOf(t *testing.T, name string) []int {

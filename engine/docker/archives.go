@@ -41,13 +41,21 @@ func (a archives) CopyTo(ctx context.Context, name, directory string, tar io.Rea
 	if err != nil {
 		return err
 	}
+	if options.Own {
+		owned, err := own(ctx, api, name, tar)
+		if err != nil {
+			return a.translate(err, "copy to %s in container %s", directory, short(name))
+		}
+		defer owned.Close()
+		tar = owned
+	}
 	ctx, cut := context.WithCancelCause(within(ctx, unlimited))
 	defer cut(nil)
 	fed := &fedReader{from: tar, limit: a.bounds.done}
 	fed.timer = time.AfterFunc(fed.limit, func() { cut(&mute{fed.limit}) })
 	defer fed.timer.Stop()
 	err = api.CopyToContainer(ctx, name, directory, fed, container.CopyToContainerOptions{
-		AllowOverwriteDirWithFile: options.Replace, CopyUIDGID: options.Own,
+		AllowOverwriteDirWithFile: options.Replace,
 	})
 	switch cause := context.Cause(ctx); {
 	case err == nil:

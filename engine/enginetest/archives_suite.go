@@ -80,6 +80,24 @@ var archiving = []obligation{
 		assert.Check(t, is.Equal(f.stat(id, "/etc/d/a"), "640 5 6\n"))
 		assert.Check(t, is.Equal(strings.TrimSpace(f.output(id, "cat", "/etc/d/a")), "xx"))
 	}},
+	{"gives what it extracts to the container's user, as the container knows it", func(t *testing.T, f *fixture) {
+		spec := f.server("a")
+		spec.Config.User = "app"
+		id := f.create(spec)
+		assert.Check(t, is.ErrorContains(f.CopyTo(f.ctx, id, "/etc", tree(t), state.ExtractOptions{Own: true}), "app"))
+		assert.NilError(t, f.WriteFiles(f.ctx, id, []state.File{
+			{Name: "config/passwd", Target: "/etc/passwd", Mode: 0o644, Content: state.Content("root:x:0:0::/:/bin/sh\napp:x:33:44::/:/bin/sh\n")},
+		}))
+		assert.NilError(t, f.CopyTo(f.ctx, id, "/etc", tree(t), state.ExtractOptions{Own: true}))
+		f.start(id)
+		assert.Check(t, is.Equal(f.stat(id, "/etc/d"), "750 33 44\n"))
+		assert.Check(t, is.Equal(f.stat(id, "/etc/d/a"), "640 33 44\n"))
+		spec = f.server("b")
+		spec.Config.User = "7:8"
+		id = f.run(spec)
+		assert.NilError(t, f.CopyTo(f.ctx, id, "/etc", tree(t), state.ExtractOptions{Own: true}))
+		assert.Check(t, is.Equal(f.stat(id, "/etc/d/a"), "640 7 8\n"))
+	}},
 	{"says what is at a path", func(t *testing.T, f *fixture) {
 		id := f.create(f.server("a"))
 		assert.NilError(t, f.CopyTo(f.ctx, id, "/etc", tree(t), state.ExtractOptions{}))

@@ -22,7 +22,8 @@ type container struct {
 	Signal    string            // its stop_signal
 	Attempts  int               // restarts that on-failure allows, 0 is no limit
 	Files     map[string]content
-	ReadOnly  bool // its root cannot be written to
+	ReadOnly  bool   // its root cannot be written to
+	User      string // that it runs as
 
 	Traps    bool // the process ignores its stop signal
 	StopCode int  // what the process ends with at its stop signal

@@ -113,7 +113,7 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	c.OneOff = strings.EqualFold(labels[state.LabelOneOff], "true")
 	c.Status = state.StatusCreated
 	c.Command = append(slices.Clone([]string(config.Entrypoint)), config.Command...)
-	c.TTY, c.ReadOnly = config.Tty, config.ReadOnly
+	c.TTY, c.ReadOnly, c.User = config.Tty, config.ReadOnly, config.User
 	c.LogDriver = "json-file"
 	if config.Logging != nil {
 		c.LogDriver = cmp.Or(config.Logging.Driver, c.LogDriver)

@@ -2,6 +2,7 @@ package memory
 
 import (
 	"archive/tar"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/moby/sys/user"
 
 	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
@@ -111,10 +114,27 @@ func (c *container) extract(directory string, entries []entry, options state.Ext
 		return errors.New("container rootfs is marked read-only")
 	}
 	for _, e := range entries {
+		if err := c.own(e.Header, options); err != nil {
+			return err
+		}
 		if err := c.write(path.Join(root, clean(e.Name)), root, e, options); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// own gives a file to the container's user, if it is to be.
+func (c *container) own(header *tar.Header, options state.ExtractOptions) error {
+	if !options.Own || c.User == "" {
+		return nil
+	}
+	text := func(name string) io.Reader { return bytes.NewReader(c.Files[name].Data) }
+	owner, err := user.GetExecUser(c.User, &user.ExecUser{}, text("/etc/passwd"), text("/etc/group"))
+	if err != nil {
+		return fmt.Errorf("user %s: %w", c.User, err)
+	}
+	header.Uid, header.Gid = owner.Uid, owner.Gid
 	return nil
 }
 
