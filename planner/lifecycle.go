@@ -9,12 +9,22 @@ import (
 
 // lifecycle is a draft for the containers that there are. It makes none for a
 // service, and leaves networks, volumes and images as they are.
-type lifecycle struct{ *teardown }
+type lifecycle struct {
+	*teardown
+	found   map[string]state.Service // that were asked for, by name
+	awaited map[string]bool          // services for whose end the labels of others say that they wait
+}
 
 func newLifecycle(desired state.Desired, observed state.Observed, policy UpPolicy) *lifecycle {
 	t := newTeardown(desired, observed, policy.StopTimeout)
 	t.policy, t.ran = policy, map[string]ID{}
-	return &lifecycle{t}
+	l := &lifecycle{teardown: t, found: map[string]state.Service{}, awaited: map[string]bool{}}
+	for _, c := range t.index.all {
+		for _, dependency := range state.DecodeDependsOn(c.Labels[state.LabelDependsOn]) {
+			l.awaited[dependency.Service] = l.awaited[dependency.Service] || dependency.Condition == state.Completed
+		}
+	}
+	return l
 }
 
 // all are the services of the project that are wanted or have containers.
@@ -52,6 +62,15 @@ func (l *lifecycle) closure(names []string, next func(state.Service) []string) [
 // with, and with what it depends on as the model or, without one, the labels of
 // its containers say.
 func (l *lifecycle) service(name string) state.Service {
+	s, found := l.found[name]
+	if !found {
+		s = l.find(name)
+		l.found[name] = s
+	}
+	return s
+}
+
+func (l *lifecycle) find(name string) state.Service {
 	s := state.Service{Name: name, Replicas: 1}
 	containers := l.index.containers[name]
 	i := slices.IndexFunc(l.model.Services, func(s state.Service) bool { return s.Name == name })
@@ -61,7 +80,7 @@ func (l *lifecycle) service(name string) state.Service {
 	case len(containers) > 0:
 		s.DependsOn = state.DecodeDependsOn(containers[0].Labels[state.LabelDependsOn])
 		deploy := l.appliedTo(containers[0]).Deploy
-		s.OneShot = l.isAwaited(name) || deploy != nil && strings.HasSuffix(deploy.Mode, "-job")
+		s.OneShot = l.awaited[name] || deploy != nil && strings.HasSuffix(deploy.Mode, "-job")
 		if len(l.model.Known) > 0 {
 			s.DependsOn = slices.DeleteFunc(s.DependsOn, func(d state.Dependency) bool { return !slices.Contains(l.model.Known, d.Service) })
 		}
@@ -73,16 +92,6 @@ func (l *lifecycle) service(name string) state.Service {
 		s.Config = l.appliedTo(containers[0])
 	}
 	return s
-}
-
-// isAwaited is true for a service for whose end the labels of another one's
-// container say that it waits.
-func (l *lifecycle) isAwaited(name string) bool {
-	return slices.ContainsFunc(l.index.all, func(c state.Container) bool {
-		return slices.ContainsFunc(state.DecodeDependsOn(c.Labels[state.LabelDependsOn]), func(d state.Dependency) bool {
-			return d.Service == name && d.Condition == state.Completed
-		})
-	})
 }
 
 // take makes services the ones that the plan is for, with the containers that
@@ -97,7 +106,7 @@ func (l *lifecycle) take(names []string) {
 	clear(l.services)
 	for _, s := range services {
 		if len(s.PreStart) > 0 {
-			l.place()
+			l.knowPlaces()
 		}
 		p := &servicePlan{service: s, files: place(l.desired.Project, s, l.index.engine)}
 		l.services[s.Name] = p
@@ -112,9 +121,9 @@ func (l *lifecycle) take(names []string) {
 	l.desired.Services = services
 }
 
-// place makes the project's networks and volumes known, for the containers of
+// knowPlaces makes the project's networks and volumes known, for the containers of
 // hooks: they are there as they are.
-func (l *lifecycle) place() {
+func (l *lifecycle) knowPlaces() {
 	for _, n := range l.model.Networks {
 		l.networks[n.Key] = &networkPlan{network: n, action: NoOp}
 	}

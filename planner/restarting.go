@@ -14,10 +14,10 @@ import (
 func Restart(desired state.Desired, observed state.Observed, policy RestartPolicy) (Plan, error) {
 	l := newLifecycle(desired, observed, UpPolicy{StopTimeout: policy.Timeout, Now: policy.Now})
 	names := policy.Services
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		names = l.all()
-	}
-	if !policy.NoDeps {
+	case !policy.NoDeps:
 		names = l.closure(names, l.restartingWith)
 	}
 	l.take(names)
@@ -56,13 +56,11 @@ func (l *lifecycle) decideRestart(service state.Service, r *replicaPlan, named [
 		return
 	}
 	r.start, r.action, r.reasons = true, Update, []Reason{{Text: "restarts"}}
-	if len(named) > 0 && !asked {
-		for _, dependency := range service.DependsOn {
-			if dependency.Restart {
-				field := "depends_on." + dependency.Service + ".restart"
-				r.reasons = []Reason{{Text: dependency.Service + " restarts, and " + field + " is true", At: writtenAt(service.Where, field)}}
-			}
-		}
+	i := slices.IndexFunc(service.DependsOn, func(d state.Dependency) bool { return d.Restart })
+	if len(named) > 0 && !asked && i >= 0 {
+		dependency := service.DependsOn[i].Service
+		field := "depends_on." + dependency + ".restart"
+		r.reasons = []Reason{{Text: dependency + " restarts, and " + field + " is true", At: writtenAt(service.Where, field)}}
 	}
 }
 
