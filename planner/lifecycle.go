@@ -121,6 +121,17 @@ func (l *lifecycle) take(names []string) {
 	l.desired.Services = services
 }
 
+// bringUp writes down how a service's containers are started. The hooks that run
+// in containers of their own need the model.
+func (l *lifecycle) bringUp(s state.Service) {
+	p := l.services[s.Name]
+	hooked := len(s.Config.PreStart) > 0 && !slices.ContainsFunc(l.model.Services, func(o state.Service) bool { return o.Name == s.Name })
+	if hooked && slices.ContainsFunc(p.replicas, func(r *replicaPlan) bool { return r.start }) {
+		l.warnings = append(l.warnings, "service "+s.Name+": its pre_start hooks do not run: they need the compose file")
+	}
+	l.addService(p)
+}
+
 // knowPlaces makes the project's networks and volumes known, for the containers of
 // hooks: they are there as they are.
 func (l *lifecycle) knowPlaces() {

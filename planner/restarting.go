@@ -28,7 +28,7 @@ func Restart(desired state.Desired, observed state.Observed, policy RestartPolic
 	}
 	l.stopFirst()
 	for _, s := range l.order() {
-		l.addService(l.services[s.Name])
+		l.bringUp(s)
 	}
 	return l.plan()
 }

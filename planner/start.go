@@ -34,7 +34,7 @@ func Start(desired state.Desired, observed state.Observed, policy StartPolicy) (
 		for _, r := range l.services[s.Name].replicas {
 			l.decideStart(s, r, slices.Contains(policy.Services, s.Name))
 		}
-		l.addService(l.services[s.Name])
+		l.bringUp(s)
 	}
 	l.addWaits()
 	return l.plan()
