@@ -74,6 +74,7 @@ func TestATimelineIsDrawnInEachForm(t *testing.T) {
 
 func TestALineSaysWhatTheTimeWentInto(t *testing.T) {
 	assert.Equal(t, SpentText(coldRun()), "31.2 s: postgres:16 pull 4.2 s → db healthy 23.7 s → migrate 1.8 s → web/2 start ✘ 1.2 s")
+	assert.Equal(t, SpentText(timeline.Run{}), "0 ms: nothing to do")
 	for mode, want := range map[Mode]string{
 		Plain: " " + SpentText(coldRun()) + "\n",
 		Quiet: "",

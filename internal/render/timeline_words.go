@@ -121,7 +121,11 @@ func SpentText(run timeline.Run) string {
 		}
 		parts = append(parts, partName(p)+" "+tookText(p.Took))
 	}
-	return tookText(run.Ended.Sub(run.Began)) + ": " + strings.Join(parts, " → ") + others
+	total := tookText(run.Ended.Sub(run.Began))
+	if len(parts) == 0 {
+		return total + ": nothing to do"
+	}
+	return total + ": " + strings.Join(parts, " → ") + others
 }
 
 // Spent prints that line, in a mode of progress: as a line of JSON, or not at

@@ -33,7 +33,7 @@ const tiny = 10 * time.Millisecond
 func (run Run) Spent() []Part {
 	parts := run.parts()
 	total := run.Ended.Sub(run.Began)
-	least := max(total/40, 100*time.Millisecond)
+	least := max(total/40, min(100*time.Millisecond, total/10))
 	bySize := slices.Clone(parts)
 	slices.SortStableFunc(bySize, func(a, b Part) int { return int(b.Took - a.Took) })
 	if len(bySize) > maxParts {

@@ -134,6 +134,15 @@ func TestTimeIsSpentOnResources(t *testing.T) {
 	})
 }
 
+func TestAShortRunIsToldTooOfItsLargerParts(t *testing.T) {
+	var r told
+	r.Plan(shop(), at(0))
+	r.ran("start db", 0, 0.05)
+	r.ran("await db", 0.05, 0.06)
+	r.ran("start job", 0.06, 0.061)
+	assert.DeepEqual(t, r.Run(at(0.061)).Spent(), []timeline.Part{{Label: "db", Op: "StartContainer", Took: 60 * time.Millisecond}})
+}
+
 // With no limit on what runs at once, the path has no pauses, and its length is
 // that of the longest way through the plan.
 func TestThePathIsTheLongestWayThroughThePlan(t *testing.T) {
