@@ -65,6 +65,9 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 		return err
 	}
 	g.warnings = append(slices.Clip(g.warnings), warnings...)
+	if err := a.confirmRemote(ctx, g.project, a.global.dryRun); err != nil {
+		return err
+	}
 	if err := a.upToWatch(g, o); err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ func (w *watching) Rebuild(ctx context.Context, services []string) error {
 	}
 	policy := w.goal.policy
 	policy.Selected, policy.Only, policy.NoBuild, policy.Pull = services, services, false, ""
+	policy.Now = time.Now().UTC()
 	before := w.images(ctx, images)
 	if err := w.apply(ctx, desired, policy); err != nil {
 		return err
@@ -64,28 +65,29 @@ func (w *watching) Restart(ctx context.Context, services []string) error {
 	return w.session.settle(ctx, plan, next)
 }
 
-// Reload loads the project again, and brings it up.
-func (w *watching) Reload(ctx context.Context) (watch.Setup, error) {
+// Reload loads the project again. Applied, it is brought up.
+func (w *watching) Reload(ctx context.Context) (watch.Setup, func(context.Context) error, error) {
 	known := watch.Setup{Sources: project.SourceFiles(ctx, w.app.loadOptions())}
 	g, err := w.app.goal(ctx, w.plan, w.services)
 	if err != nil {
-		return known, err
+		return known, nil, err
 	}
 	if g.name != w.goal.name {
-		return known, errors.New("the project has another name now: watch it anew")
+		return known, nil, errors.New("the project has another name now: watch it anew")
 	}
 	setup, warnings, err := w.app.watchSetup(ctx, g)
 	if err != nil {
-		return known, err
+		return known, nil, err
 	}
-	w.session.warnings = append(slices.Clip(g.warnings), warnings...)
-	err = w.apply(ctx, g.desired, g.policy)
-	w.session.warnings = nil
-	if err != nil {
-		return setup, err
-	}
-	w.goal = g
-	return setup, nil
+	return setup, func(ctx context.Context) error {
+		w.session.warnings = append(slices.Clip(g.warnings), warnings...)
+		defer func() { w.session.warnings = nil }()
+		if err := w.apply(ctx, g.desired, g.policy); err != nil {
+			return err
+		}
+		w.goal = g
+		return nil
+	}, nil
 }
 
 // apply makes the engine hold what is desired.

@@ -4,12 +4,16 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/compose-spec/compose-go/v2/types"
+
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/internal/watch"
+	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/project"
 	"github.com/stackctl/stack/state"
 )
@@ -55,6 +59,7 @@ func (a *app) startWatch(ctx context.Context, r watchRequest) (*watching, error)
 	if s.settings.mode == render.TTY {
 		s.settings.mode = render.Plain // the terminal is not this one's alone
 	}
+	r.plan, r.goal.policy = r.plan.again(), again(r.goal.policy)
 	w := &watching{watchRequest: r, app: a, session: s}
 	ctx, w.end = context.WithCancel(ctx)
 	w.ended, err = watch.Begin(ctx, watch.Options{
@@ -73,7 +78,28 @@ func (a *app) watchSetup(ctx context.Context, g goal) (watch.Setup, []string, er
 	rules, warnings, err := watch.Rules(g.desired.Services)
 	setup := watch.Setup{Rules: rules, Sources: project.SourceFiles(ctx, a.loadOptions())}
 	setup.Sources = append(setup.Sources, watch.IgnoreFiles(g.desired.Services)...)
+	for _, name := range setup.Sources {
+		if real, err := filepath.EvalSymlinks(name); err == nil && real != name {
+			setup.Sources = append(setup.Sources, real) // what is written to changes there
+		}
+	}
 	return setup, warnings, err
+}
+
+// again are the flags for another run of the same: what they asked for once has
+// been done.
+func (o planOptions) again() planOptions {
+	o.build, o.forceRecreate, o.noRecreate, o.recreateDeps, o.renewVolumes, o.wait = false, false, false, false, false, false
+	if o.pull != types.PullPolicyNever {
+		o.pull = pullPerService
+	}
+	return o
+}
+
+// again is the policy of such a run.
+func again(p planner.UpPolicy) planner.UpPolicy {
+	p.Build, p.Recreate, p.RecreateDeps, p.RenewAnonVolumes, p.Wait = false, planner.RecreateChanged, planner.RecreateChanged, false, false
+	return p
 }
 
 // wait returns when watching has ended.
@@ -107,7 +133,7 @@ func (w *watching) setBusy(busy bool) {
 func (w *watching) Say(text string) { w.printer.watch(text) }
 
 // Warn prints a warning.
-func (w *watching) Warn(text string) { warn(w.app.process.Err, []string{text}) }
+func (w *watching) Warn(text string) { warn(w.printer.err, []string{text}) }
 
 // Output prints what a command printed in a container, as if the container had.
 func (w *watching) Output(c state.Container, text string) {

@@ -39,6 +39,17 @@ func (l *ledger) note(changes []Change) {
 	}
 }
 
+// since is what changed after a time.
+func (l *ledger) since(at int) []Change {
+	b := batch{}
+	for _, c := range l.changed {
+		if c.at > at {
+			b[c.Path] = c.Change
+		}
+	}
+	return b.sorted()
+}
+
 // build notes that images are being built, and returns when.
 func (l *ledger) build(services []string) (at int) {
 	for _, service := range services {

@@ -45,43 +45,57 @@ func (w *watcher) wait(ctx context.Context, do func(context.Context)) {
 	}
 }
 
-// reload applies files of the project that have changed. Until the new rules are
-// watched by, the old ones are.
+// reload applies files of the project that have changed.
 func (w *watcher) reload(ctx context.Context) {
 	w.Voice.Say("Applying the compose file after changes were detected...")
-	w.wait(ctx, func(context.Context) { w.ledger.held = true })
-	setup, err := w.Project.Reload(ctx)
-	w.wait(ctx, func(context.Context) { w.ledger.held = false })
-	if err != nil {
-		w.wait(ctx, func(context.Context) {
-			setup.Rules = w.rules
-			setup.Sources = union(setup.Sources, slices.Collect(maps.Keys(w.sources))) // what is wrong may be in a new one
-		})
-	}
-	if failed := w.change(ctx, setup); err == nil {
-		err = failed
+	setup, apply, err := w.Project.Reload(ctx)
+	if err == nil {
+		err = w.move(ctx, setup, apply)
 	}
 	switch {
 	case ctx.Err() != nil:
-	case err != nil:
-		w.Voice.Warn(fmt.Sprintf("%v\nwatching goes on by what was there before", err))
-	default:
+		return
+	case err == nil:
 		w.Voice.Say("compose file applied")
+		return
+	}
+	w.Voice.Warn(fmt.Sprintf("%v\nwatching goes on by what was there before", err))
+	w.wait(ctx, func(context.Context) {
+		setup.Rules = w.rules
+		setup.Sources = union(setup.Sources, slices.Collect(maps.Keys(w.sources))) // what is wrong may be in a new one
+	})
+	if err := w.move(ctx, setup, func(context.Context) error { return nil }); err != nil {
+		w.failed(ctx, err)
 	}
 }
 
-// change watches by another setup.
-func (w *watcher) change(ctx context.Context, setup Setup) error {
+// move goes by another setup once it is applied. What it is about is watched
+// before that, so that no change is missed meanwhile.
+func (w *watcher) move(ctx context.Context, setup Setup, apply func(context.Context) error) error {
 	listen, err := w.listen(setup, w.changed(ctx), w.Voice.Warn)
 	if err != nil {
 		return err
 	}
+	listening, stop := context.WithCancel(ctx)
+	w.running.Go(func() { listen(listening) })
+	var begun int
+	w.wait(ctx, func(context.Context) { begun, w.ledger.held = w.ledger.clock, true })
+	err = apply(ctx)
+	if err != nil {
+		stop()
+	}
 	w.wait(ctx, func(ctx context.Context) {
-		w.adopt(ctx, setup, listen)
+		w.ledger.held = false
+		if err == nil {
+			w.adopt(setup, stop)
+		}
 		w.catchUp(ctx)
-		w.begin(ctx) // rules may be new
+		if err == nil {
+			w.begin(ctx) // rules may be new
+			w.act(ctx, Plan(w.rules, w.ledger.since(begun)))
+		}
 	})
-	return nil
+	return err
 }
 
 // rebuild builds and replaces services. Whatever fails, what runs is left.

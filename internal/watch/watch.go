@@ -25,9 +25,10 @@ type Project interface {
 	// them. When it fails, what ran runs on.
 	Rebuild(ctx context.Context, services []string) error
 	Restart(ctx context.Context, services []string) error
-	// Reload reads the project's files again, makes the engine hold what they say,
-	// and says what is watched from now on. After an error it is what it was.
-	Reload(ctx context.Context) (Setup, error)
+	// Reload reads the project's files again, and says what is watched once apply
+	// has made the engine hold what they say. After an error all is what it was;
+	// the sources of the setup are then those that can be told.
+	Reload(ctx context.Context) (setup Setup, apply func(context.Context) error, err error)
 }
 
 // Voice tells what goes on. It may be called by several goroutines.
@@ -120,7 +121,9 @@ func (w *watcher) start(ctx context.Context) error {
 		return err
 	}
 	w.running.Go(func() { debounce(ctx, w.changes, w.batches) })
-	w.adopt(ctx, w.Setup, listen)
+	listening, stop := context.WithCancel(ctx)
+	w.running.Go(func() { listen(listening) })
+	w.adopt(w.Setup, stop)
 	containers, err := w.containers(ctx)
 	if err != nil {
 		return err
@@ -154,10 +157,8 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// adopt watches by a setup from now on.
-func (w *watcher) adopt(ctx context.Context, s Setup, listen func(context.Context)) {
-	ctx, stop := context.WithCancel(ctx)
-	w.running.Go(func() { listen(ctx) })
+// adopt goes by a setup from now on, whose files are watched until stop.
+func (w *watcher) adopt(s Setup, stop context.CancelFunc) {
 	if w.stop != nil {
 		w.stop()
 	}
@@ -178,7 +179,14 @@ func (w *watcher) apply(ctx context.Context, changes []Change) {
 	w.ledger.note(changes)
 	// One that a copy failed for gets all of it with the next batch.
 	behind := slices.ContainsFunc(w.there, func(c state.Container) bool { return !w.ledger.knows(c) })
-	works := Plan(w.rules, changes)
+	w.act(ctx, Plan(w.rules, changes))
+	if behind || w.stale.Swap(false) {
+		w.catchUp(ctx)
+	}
+}
+
+// act copies what work says, and leaves the rest of it for later.
+func (w *watcher) act(ctx context.Context, works []Work) {
 	var syncing sync.WaitGroup
 	for _, work := range works {
 		if n := work.Syncs(); n > 0 {
@@ -189,9 +197,6 @@ func (w *watcher) apply(ctx context.Context, changes []Change) {
 	syncing.Wait()
 	for _, work := range works {
 		w.later.add(taskOf(work))
-	}
-	if behind || w.stale.Swap(false) {
-		w.catchUp(ctx)
 	}
 }
 

@@ -32,8 +32,9 @@ type bench struct {
 
 	mu    sync.Mutex
 	heard []string
-	fail  error // of what takes longer
-	next  Setup // of a reload
+	fail  error         // of what takes longer
+	next  Setup         // of a reload
+	takes time.Duration // to apply it
 }
 
 func (b *bench) Say(text string)  { b.hear(text) }
@@ -50,7 +51,12 @@ func (b *bench) Rebuild(_ context.Context, services []string) error {
 	return b.hear("rebuild " + strings.Join(services, " "))
 }
 
-func (b *bench) Reload(context.Context) (Setup, error) { return b.next, b.hear("reload") }
+func (b *bench) Reload(context.Context) (Setup, func(context.Context) error, error) {
+	return b.next, func(context.Context) error {
+		time.Sleep(b.takes)
+		return nil
+	}, b.hear("reload")
+}
 
 func (b *bench) hear(text string) error {
 	b.mu.Lock()
@@ -247,11 +253,15 @@ func TestAChangedComposeFileBringsItsRules(t *testing.T) {
 		})
 		b.fail = nil
 		b.next = Setup{Rules: rulesOf(t, "web", synced(filepath.Join(b.dir, "other"), "/other")), Sources: b.w.Sources}
+		b.takes = time.Minute
 		b.change(map[string]string{"compose.yaml": "2"})
-		assert.DeepEqual(t, b.said(), []string{"Applying the compose file after changes were detected...", "reload", "compose file applied"})
+		assert.DeepEqual(t, b.said(), []string{"Applying the compose file after changes were detected...", "reload"})
+		b.change(map[string]string{"other/early": "1"})
+		time.Sleep(time.Minute)
+		assert.DeepEqual(t, b.said(), []string{`Syncing service "web" after 1 changes were detected`, "compose file applied"})
 		b.change(map[string]string{"src/a": "1", "other/a": "2"})
 		assert.DeepEqual(t, b.said(), []string{`Syncing service "web" after 1 changes were detected`})
-		assert.Equal(t, b.has(1, "/app/a")+b.has(1, "/other/a"), "2")
+		assert.Equal(t, b.has(1, "/app/a")+b.has(1, "/other/early")+b.has(1, "/other/a"), "12")
 	})
 }
 
