@@ -38,7 +38,7 @@ func (n *notifier) look(name string, op fsnotify.Op) {
 	if written || !same {
 		n.changed(Change{Path: name, Dir: found.IsDir(), Replaced: replaced})
 	}
-	if found.IsDir() && (!known || replaced || op.Has(structural)) {
+	if found.IsDir() && (!same || op.Has(structural)) { // another mode may let us in
 		n.enter(name)
 	}
 }
