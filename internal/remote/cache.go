@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // cached is the folder of what is kept of an address under a name, which stands
@@ -25,7 +26,8 @@ func (o Options) cached(address, kind, name string, fill func(dir string) error)
 	if o.Say != nil {
 		o.Say("fetching " + redactURLs(address))
 	}
-	making, err := os.MkdirTemp(folder, ".making-*")
+	sweep(folder)
+	making, err := os.MkdirTemp(folder, unfinished)
 	if err != nil {
 		return "", err
 	}
@@ -41,6 +43,19 @@ func (o Options) cached(address, kind, name string, fill func(dir string) error)
 		return "", err
 	}
 	return dir, nil
+}
+
+// unfinished is the pattern of folders that are being made.
+const unfinished = ".making-*"
+
+// sweep removes what runs that were killed have left unfinished.
+func sweep(folder string) {
+	left, _ := filepath.Glob(filepath.Join(folder, unfinished))
+	for _, dir := range left {
+		if found, err := os.Stat(dir); err == nil && time.Since(found.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(dir) // it is tried again the next time
+		}
+	}
 }
 
 // kept is the folder of one kind of copies. Nobody else may write there: what

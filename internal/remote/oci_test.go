@@ -69,6 +69,22 @@ func TestUnchangedTagIsNotFetchedAgain(t *testing.T) {
 	assert.Equal(t, len(p.Requests("GET /v2/shop/blobs")), blobs)
 }
 
+func TestWhatAKilledRunLeftIsRemovedLater(t *testing.T) {
+	p := newPlace(t)
+	p.publish("shop:1", compose("first"))
+	old, young := filepath.Join(p.options.Cache, "oci/.making-old"), filepath.Join(p.options.Cache, "oci/.making-young")
+	for _, dir := range []string{old, young} {
+		assert.NilError(t, os.MkdirAll(filepath.Join(dir, "x"), 0o700))
+	}
+	yesterday := time.Now().Add(-25 * time.Hour)
+	assert.NilError(t, os.Chtimes(old, yesterday, yesterday))
+	p.fetched(p.address("shop:1"))
+	_, err := os.Stat(old)
+	assert.Assert(t, os.IsNotExist(err), "%v", err)
+	_, err = os.Stat(young)
+	assert.NilError(t, err, "another run may be making it")
+}
+
 func TestAddressIsAskedForOnceARun(t *testing.T) {
 	p := newPlace(t)
 	p.publish("shop:1", compose("first"))
