@@ -49,15 +49,11 @@ With -p NAME alone no compose file is needed.`,
 }
 
 func (a *app) commit(ctx context.Context, o commitOptions, service string) error {
-	v, err := a.view(ctx, state.Scope{}, []string{service})
+	v, c, err := a.viewReplica(ctx, service, o.index)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	c, err := v.replica(service, o.index)
-	if err != nil {
-		return err
-	}
 	steps := v.steps()
 	step := render.Step{Op: "Commit", Name: c.Name, Text: "Commit " + c.Name, Status: "Committing"}
 	steps.Show(step)

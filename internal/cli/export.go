@@ -43,15 +43,11 @@ With -p NAME alone no compose file is needed.`,
 }
 
 func (a *app) export(ctx context.Context, o exportOptions, service string) error {
-	v, err := a.view(ctx, state.Scope{}, []string{service})
+	v, c, err := a.viewReplica(ctx, service, o.index)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	c, err := v.replica(service, o.index)
-	if err != nil {
-		return err
-	}
 	if o.output == "" && isTerminal(a.process.Out) {
 		return errors.New("output option is required when exporting to terminal: give -o FILE, or redirect")
 	}

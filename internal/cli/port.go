@@ -49,17 +49,13 @@ With -p NAME alone no compose file is needed.`,
 }
 
 func (a *app) port(ctx context.Context, o portOptions, service string, port int) error {
-	v, err := a.view(ctx, state.Scope{}, []string{service})
+	v, c, err := a.viewReplica(ctx, service, o.index)
 	if err != nil {
 		return err
 	}
 	defer v.close()
-	c, err := v.replica(service, o.index)
-	if err == nil && !c.Running() {
-		err = fmt.Errorf("service %q is not running", service)
-	}
-	if err != nil {
-		return err
+	if !c.Running() {
+		return fmt.Errorf("service %q is not running", service)
 	}
 	var found *state.Port
 	for _, p := range c.Ports {

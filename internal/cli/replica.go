@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 
@@ -43,4 +44,19 @@ func (v *view) replica(service string, index int) (state.Container, error) {
 		return state.Container{}, fmt.Errorf("service %q is not running container #%d", service, index)
 	}
 	return state.Container{}, fmt.Errorf("service %q is not running", service)
+}
+
+// viewReplica observes the project, and picks the container of a service that a
+// command works on. The view is to be closed.
+func (a *app) viewReplica(ctx context.Context, service string, index int) (*view, state.Container, error) {
+	v, err := a.view(ctx, state.Scope{}, []string{service})
+	if err != nil {
+		return nil, state.Container{}, err
+	}
+	c, err := v.replica(service, index)
+	if err != nil {
+		v.close()
+		return nil, state.Container{}, err
+	}
+	return v, c, nil
 }

