@@ -41,7 +41,7 @@ func (f floor) inTurn(call func() error) error {
 
 func (f floor) do(ctx context.Context, what step, p project) (sample, error) {
 	jobs := map[step]func(context.Context, project) error{
-		up: f.up, again: f.look, ps: f.list, logs: f.logs, down: f.down,
+		up: f.up, again: f.look, ps: f.list, logs: f.logs, execute: f.exec, oneOff: f.run, down: f.down,
 	}
 	job := jobs[what]
 	if job == nil {

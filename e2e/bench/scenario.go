@@ -15,6 +15,8 @@ const (
 	again   step = "up -d, unchanged"
 	ps      step = "ps"
 	logs    step = "logs"
+	execute step = "exec -T s000 /dummy env A"
+	oneOff  step = "run --rm -T s000 env A"
 	down    step = "down"
 	config  step = "config"
 	version step = "version"
@@ -48,6 +50,7 @@ func scenarios() []scenario {
 		{"3 tiers, 10 s interval", tiers, life},
 		{"300,000 lines", []service{{name: "s000", lines: 300_000}}, []step{up, logs, down}},
 		{"4 times 50,000 lines", printers(4, 50_000), []step{up, logs, down}},
+		{"one command", flat(1), []step{up, execute, oneOff, down}},
 		{"chain 100", chain(100, time.Second, 0), []step{config}},
 		{"chain 1000", chain(1000, time.Second, 0), []step{config}},
 		{"no project", nil, []step{version}},
