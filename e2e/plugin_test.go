@@ -44,6 +44,7 @@ func TestTheDockerCommandHasStackAsItsPlugin(t *testing.T) {
 	p.dockerOK("compose", "-p", p.name, "up", "-d")
 	assert.DeepEqual(t, p.names(), []string{"job-1", "web-1", "web-2"})
 	assert.Equal(t, p.dockerOK("compose", "-p", p.name, "ps", "--services", "web"), "web\n")
+	assert.Equal(t, p.dockerOK("compose", "ls", "-q", "--filter", "name="+p.name), p.name+"\n")
 	assert.Equal(t, p.dockerOK("compose", "version", "--short"), "5.5.0\n")
 	assert.Assert(t, strings.Contains(p.dockerOK("compose", "up", "--help"), "docker compose up [OPTIONS] [SERVICE...]"))
 	assert.Assert(t, strings.Contains(p.dockerOK("help", "compose"), "docker compose [command]"))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -60,6 +61,7 @@ func (a *app) flagCompletions() map[string]cobra.CompletionFunc {
 		"profile":           a.completeProfiles,
 		"progress":          fixed("auto", "tty", "plain", "json", "quiet"),
 		"project-directory": folders,
+		"project-name":      a.completeProjects,
 		"protocol":          fixed("tcp", "udp"),
 		"rmi":               fixed("local", "all"),
 		"scale":             a.completeScale,
@@ -76,6 +78,29 @@ func (a *app) completeScale(cmd *cobra.Command, _ []string, prefix string) ([]st
 		names[i] += "="
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+}
+
+// completeProjects proposes the projects that run, and none if the engine is away.
+func (a *app) completeProjects(cmd *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
+	defer cancel()
+	s := session{app: a}
+	if a.prepare() != nil || a.connect(&s) != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	defer s.close()
+	containers, err := s.engine.AllProjects(ctx)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, c := range containers {
+		if c.Running() && strings.HasPrefix(c.Project, prefix) {
+			names = append(names, c.Project)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (a *app) completeContexts(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
