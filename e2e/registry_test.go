@@ -44,7 +44,7 @@ func newHub(t *testing.T, login string) *hub {
 // remove ends what the engine has of the registry's images.
 func (h *hub) remove() {
 	if h.Proxy != nil {
-		exec.Command("sh", "-c", `docker image ls -q "$1/*" | sort -u | xargs -r docker image rm -f`, "sh", h.Address).Run()
+		exec.Command("sh", "-c", `for names in "$1/*" "$1/*/*"; do docker image ls -q "$names"; done | sort -u | xargs -r docker image rm -f`, "sh", h.Address).Run()
 	}
 }
 
