@@ -58,6 +58,13 @@ lint: $(GOLANGCI) ## gofmt, go vet and golangci-lint
 	test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go') | tee /dev/stderr)"
 	$(GOLANGCI) run ./...
 
+.PHONY: cross
+cross: ## go vet and bin/stack for macOS and Windows: all but what drives an engine on Linux
+	for os in darwin windows; do \
+		CGO_ENABLED=0 GOOS=$$os go vet $$(go list ./... | grep -v '/e2e'); \
+		CGO_ENABLED=0 GOOS=$$os go build -o /dev/null ./cmd/stack; \
+	done
+
 $(GOLANGCI):
 	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 

@@ -90,15 +90,12 @@ func TestAHookThatFailsSaysWhy(t *testing.T) {
 	}
 }
 
-// TestAOneOffContainerEndsNoAttachedUp has a container that is labelled as
-// `docker compose run` labels them.
 func TestAOneOffContainerEndsNoAttachedUp(t *testing.T) {
 	p := newProject(t, `{services: {web: {image: stack-e2e/dummy}}}`)
 	up := p.begin("up", "--abort-on-container-exit")
 	up.prints("web-1  | started")
-	command(t, "docker", "run", "--rm", "--name", p.name+"-web-run-1",
-		"--label", projectLabel+"="+p.name, "--label", serviceLabel+"=web", "--label", "com.docker.compose.oneoff=True",
-		"stack-e2e/dummy", "exit", "0")
+	p.ok("run", "--rm", "web", "exit", "0")
+	assert.DeepEqual(t, p.names(), []string{"web-1"})
 	assert.Assert(t, p.inspect("web-1").State.Running)
 	assert.Assert(t, up.alive())
 	command(t, "docker", "kill", p.name+"-web-1")

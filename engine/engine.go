@@ -38,6 +38,7 @@ type Engine struct {
 	Execer
 	Archives
 	Monitor
+	Sessions
 	Presence
 	// Providers is nil for one that has none: what needs it is an error then.
 	Providers
@@ -207,4 +208,31 @@ type Monitor interface {
 	// containers, in order, from one goroutine, as far as the engine remembers
 	// it. It returns nil at the end of the span or when ctx ends.
 	Happenings(ctx context.Context, project string, span state.Span, each func(state.Happening)) error
+}
+
+// Sessions joins streams of the caller's to processes in containers.
+type Sessions interface {
+	// Attach joins a container's own process: of one that runs, or that is
+	// started after the call. Nothing that it prints from then on is missed.
+	Attach(ctx context.Context, container string, options state.StreamOptions) (Session, error)
+	// StartExec starts a command in a running container. One that cannot be
+	// started says so on its output, and ends with 126 or 127.
+	StartExec(ctx context.Context, container string, spec state.ExecSpec, options state.StreamOptions) (Session, error)
+	// StartDetached starts a command that nobody waits for.
+	StartDetached(ctx context.Context, container string, spec state.ExecSpec, options state.StreamOptions) error
+}
+
+// Session is a process whose streams are joined to the caller's until its
+// context ends or it is closed. Writing to it is writing to the process's input.
+type Session interface {
+	io.WriteCloser
+	// CloseWrite ends the process's input.
+	CloseWrite() error
+	// Copy copies what the process prints until there is no more. With a
+	// terminal all of it goes to stdout.
+	Copy(stdout, stderr io.Writer) error
+	Resize(ctx context.Context, size state.TerminalSize) error
+	// Wait returns the process's exit code once it has ended: of a container
+	// that removes itself, once it is gone.
+	Wait(ctx context.Context) (code int, err error)
 }

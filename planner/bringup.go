@@ -167,7 +167,9 @@ func (b *bringUp) create(after []ID) {
 	if oneNetwork && len(attachments) > 1 {
 		spec.Attachments = attachments[:1]
 	}
-	b.replica.created = b.nodes.add(b.node("create", CreateContainer{Spec: spec}, after...))
+	node := b.node("create", CreateContainer{Spec: spec}, after...)
+	node.OnCancel = b.discard()
+	b.replica.created = b.nodes.add(node)
 	b.prepared = []ID{b.replica.created}
 	b.dismiss()
 	if oneNetwork && len(attachments) > 1 {
@@ -187,6 +189,7 @@ func (b *bringUp) connect(attachments []state.Attachment) {
 		node := b.node("connect", ConnectNetwork{Container: b.replica.handle(), Attachment: a}, after...)
 		node.ID += ID(" " + a.Network)
 		node.OnFailure = b.undo()
+		node.OnCancel = b.discard()
 		b.prepared = append(b.prepared, b.nodes.add(node))
 	}
 }
@@ -198,6 +201,7 @@ func (b *bringUp) writeFiles() {
 	}
 	node := b.node("write files", WriteFiles{Container: b.replica.handle(), Files: files}, b.prepared...)
 	node.OnFailure = b.undo()
+	node.OnCancel = b.discard()
 	b.prepared = append(b.prepared, b.nodes.add(node))
 }
 
@@ -275,7 +279,7 @@ func (b *bringUp) startAfter(after []ID) {
 	node := b.node("start", StartContainer{Container: r.handle()}, after...)
 	node.Settled = b.settled
 	node.OnFailure = append(b.undo(), b.unmark()...)
-	node.OnCancel = b.unmark()
+	node.OnCancel = append(b.unmark(), b.discard()...)
 	r.running = b.nodes.add(node)
 }
 
@@ -300,6 +304,8 @@ func (b *bringUp) settleName(last, stopped []ID) {
 func (b *bringUp) undo() []Operation {
 	r := b.replica
 	switch {
+	case b.service.service.OneOff != nil:
+		return b.discard()
 	case b.turn != nil:
 		return b.turn.undoTurn()
 	case r.old == nil || r.clears:

@@ -33,6 +33,10 @@ func containerLabels(project state.Project, service state.Service, number int, i
 		state.LabelVersion:     composeVersion,
 		state.LabelStackConfig: config,
 	})
+	if one := service.OneOff; one != nil {
+		delete(labels, state.LabelNumber)
+		labels[state.LabelOneOff], labels[state.LabelSlug] = "True", one.Slug
+	}
 	if inputs := state.EncodeInputs(service.Inputs); inputs != "" {
 		labels[state.LabelStackInputs] = inputs
 	}

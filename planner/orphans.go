@@ -15,6 +15,9 @@ const orphaned = "the project has no such service"
 func (d *draft) addOrphans() {
 	var names []string
 	for _, c := range d.index.all {
+		if c.OneOff && d.policy.RemoveOrphans && !c.Live() {
+			d.removeOneOff(c)
+		}
 		if c.OneOff || c.IsHook() || slices.Contains(d.desired.Known, c.Service) {
 			continue
 		}
@@ -36,4 +39,13 @@ func (d *draft) addOrphans() {
 		d.warnings = append(d.warnings, "found orphan containers ("+strings.Join(names, ", ")+
 			"): this project has no such services any more; --remove-orphans removes them")
 	}
+}
+
+// removeOneOff removes the container of a `run` that has ended.
+func (d *draft) removeOneOff(c state.Container) {
+	ref := state.ContainerRef(c.Service, c.Number)
+	const reason = "its run has ended"
+	d.change(Change{Ref: ref, Name: c.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
+	d.remove(removal{label: ref.String() + " " + c.Name, ref: ref, container: c, group: c.Service, reason: reason})
+	d.leavesBehind(c, nil)
 }

@@ -17,7 +17,7 @@ func startingName(canonical string) string { return canonical + startingSuffix }
 // started. One that replaces another has one already.
 func (b *bringUp) mark(after []ID) []ID {
 	r := b.replica
-	if len(b.service.service.Config.PostStart) == 0 || r.handle().Name != r.name {
+	if len(b.service.service.Config.PostStart) == 0 || b.service.service.OneOff != nil || r.handle().Name != r.name {
 		return after
 	}
 	b.marked = true
@@ -33,7 +33,9 @@ func (b *bringUp) postStart(after ...ID) {
 	for i, hook := range b.service.service.Config.PostStart {
 		node := b.node("post_start", RunHook{Container: r.handle(), Hook: "post_start", Spec: hook}, after...)
 		node.ID += ID(fmt.Sprintf(" %d", i+1))
-		node.OnFailure = b.undo()
+		if b.service.service.OneOff == nil { // that goes on, whatever becomes of a hook
+			node.OnFailure = b.undo()
+		}
 		if b.marked && len(node.OnFailure) == 0 {
 			node.OnFailure = append([]Operation{StopContainer{Container: r.handle()}}, b.unmark()...)
 		}

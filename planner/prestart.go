@@ -28,7 +28,7 @@ func (d *draft) runsPreStart(p *servicePlan) (any, once bool) {
 // A hook that runs once comes after everything that was before it for any
 // replica; one that runs for each replica waits for its own replica only.
 func (d *draft) addPreStart(p *servicePlan, changed []*bringUp) {
-	if p.frozen {
+	if p.frozen || p.service.OneOff != nil {
 		return
 	}
 	removed := d.removeHooks(p.service.Name)

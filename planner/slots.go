@@ -20,6 +20,9 @@ type slot struct {
 // are there are kept, lowest numbers first; new ones take the lowest free
 // numbers.
 func slotsOf(project state.Project, service state.Service, containers []state.Container) (wanted, surplus []slot) {
+	if service.OneOff != nil {
+		return []slot{{ref: state.ContainerRef(service.Name, 0), name: service.OneOff.Name}}, nil
+	}
 	byNumber := map[int][]state.Container{}
 	for _, c := range containers {
 		byNumber[c.Number] = append(byNumber[c.Number], c)

@@ -39,12 +39,18 @@ func (d *draft) containerSpec(service state.Service, r *replicaPlan) (state.Cont
 	if source != nil {
 		delete(labels, state.LabelConfigHash)
 	}
-	return state.ContainerSpec{
+	spec := state.ContainerSpec{
 		HashSource: source,
 		Name:       name, Project: d.desired.Project.Name, Service: service.Name, Number: r.ref.Number,
 		Labels: labels, Config: config, OneShot: service.OneShot,
 		Attachments: d.attachments(service, r.ref.Number), Links: d.bridgeLinks(service),
-	}, nil
+	}
+	if one := service.OneOff; one != nil {
+		spec.OneShot, spec.AutoRemove = true, one.AutoRemove
+		spec.StdinOnce = one.Attached && config.StdinOpen
+		d.besideReplicas(service, spec.Attachments)
+	}
+	return spec, nil
 }
 
 // engineConfig is a service's configuration with the engine's names in the
@@ -111,6 +117,10 @@ func (d *draft) attachments(service state.Service, number int) []state.Attachmen
 		return nil
 	}
 	name := cmp.Or(service.Config.ContainerName, d.desired.Project.ContainerName(service.Name, number))
+	named := true
+	if one := service.OneOff; one != nil {
+		name, named = one.Name, one.Aliases
+	}
 	var attachments []state.Attachment
 	for _, key := range service.Config.NetworksByPriority() {
 		p := d.networks[key]
@@ -119,10 +129,10 @@ func (d *draft) attachments(service state.Service, number int) []state.Attachmen
 		}
 		config := service.Config.Networks[key]
 		aliases := []string{name}
-		if config.ServiceNameAliasEnabled() {
+		if named && config.ServiceNameAliasEnabled() {
 			aliases = append(aliases, service.Name)
 		}
-		if config != nil {
+		if named && config != nil {
 			aliases = append(aliases, config.Aliases...)
 		}
 		attachments = append(attachments, state.Attachment{

@@ -82,6 +82,9 @@ type Service struct {
 	// for this one's completion, or the file says that it is a job. A container
 	// that ended well is then not started again.
 	OneShot bool `json:"oneShot,omitempty"`
+	// OneOff makes it one container of `run` beside those that the service has;
+	// nil is the service itself. Replicas is not read then.
+	OneOff *OneOff `json:"oneOff,omitempty"`
 	// Files are the configs and secrets that each container has when it starts.
 	// How they get there is for the planner to say.
 	Files []File `json:"files,omitempty"`
@@ -109,6 +112,24 @@ const (
 	ProbeEager  ProbeMode = ""       // stack runs it too, as soon as the container starts
 	ProbeEngine ProbeMode = "engine" // only the engine, at the healthcheck's interval
 )
+
+// OneOff is a container that runs one command of a service.
+type OneOff struct {
+	Name string `json:"name"` // the container's
+	Slug string `json:"slug"` // tells it from the others
+	// Aliases gives it the service's names in the networks.
+	Aliases bool `json:"aliases,omitempty"`
+	// AutoRemove has the engine remove it when it ends.
+	AutoRemove bool `json:"autoRemove,omitempty"`
+	// Attached is true for one that somebody is joined to before it is started.
+	Attached bool `json:"attached,omitempty"`
+}
+
+// OneOffName is the name of a container of `run`.
+func (p Project) OneOffName(service, slug string) string {
+	separator := cmp.Or(p.Separator, "-")
+	return p.Name + separator + service + separator + "run" + separator + slug[:min(12, len(slug))]
+}
 
 // Condition is what a dependent waits for (Compose Specification, depends_on).
 type Condition string

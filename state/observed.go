@@ -103,6 +103,7 @@ type Container struct {
 	User          string              `json:"user,omitempty"`        // whom it runs as, as the image or the file says it
 	Healthcheck   *Healthcheck        `json:"healthcheck,omitempty"` // nil for one that is absent or disabled
 	TTY           bool                `json:"tty,omitempty"`
+	Stdin         bool                `json:"stdin,omitempty"` // its input is kept open
 	LogDriver     string              `json:"logDriver,omitempty"`
 	RestartPolicy string              `json:"restartPolicy,omitempty"`
 	Limits        Limits              `json:"limits,omitzero"`

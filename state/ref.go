@@ -54,6 +54,9 @@ func ModelRef(key string) Ref { return Ref{Kind: KindModel, Name: key} }
 func (r Ref) String() string {
 	switch r.Kind {
 	case KindContainer:
+		if r.Number == 0 {
+			return r.Name + "/run" // one of `run` has no number
+		}
 		return r.Name + "/" + strconv.Itoa(r.Number)
 	case KindHook:
 		return r.Name

@@ -50,6 +50,12 @@ type ContainerSpec struct {
 	HashSource *HashSource `json:"hashSource,omitempty"`
 	// OneShot is true for a container that is meant to end.
 	OneShot bool `json:"oneShot,omitempty"`
+	// AutoRemove has the engine remove the container, and its anonymous volumes,
+	// when it ends.
+	AutoRemove bool `json:"autoRemove,omitempty"`
+	// StdinOnce ends the input of the container's process with the first
+	// session that is joined to it.
+	StdinOnce bool `json:"stdinOnce,omitempty"`
 }
 
 // Attachment is a container's place in a network.

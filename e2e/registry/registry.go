@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"syscall"
 )
 
 // Host is the address of this machine as the engine sees it: REGISTRY_HOST, or
@@ -43,7 +42,7 @@ func Start(root, dir, login string) (*Registry, error) {
 	if login != "" {
 		c.Args = append(c.Args, login)
 	}
-	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // also when the test is killed
+	c.SysProcAttr = endsWithParent()
 	log, err := c.StderrPipe()
 	if err != nil {
 		return nil, err

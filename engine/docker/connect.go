@@ -95,6 +95,7 @@ func (c *Connection) Engine() engine.Engine {
 		Execer:     executor{c.daemon},
 		Archives:   archives{c.daemon},
 		Monitor:    monitor{c.daemon},
+		Sessions:   sessions{c.daemon},
 		Presence:   c.daemon,
 	}
 }

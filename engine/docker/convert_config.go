@@ -25,6 +25,8 @@ func containerConfig(spec state.ContainerSpec, apiVersion string, proxies map[st
 		ExposedPorts: exposedPorts(s),
 		Tty:          s.Tty,
 		OpenStdin:    s.StdinOpen,
+		AttachStdin:  spec.StdinOnce,
+		StdinOnce:    spec.StdinOnce,
 		AttachStdout: true,
 		AttachStderr: true,
 		Cmd:          strslice.StrSlice(s.Command),

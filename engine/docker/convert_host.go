@@ -27,6 +27,7 @@ func hostConfig(spec state.ContainerSpec, apiVersion string) (*container.HostCon
 	}
 	config := &container.HostConfig{
 		Annotations:    s.Annotations,
+		AutoRemove:     spec.AutoRemove,
 		Binds:          binds,
 		Mounts:         mounts,
 		CapAdd:         s.CapAdd,

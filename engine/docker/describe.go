@@ -32,7 +32,7 @@ func describeContainer(c container.InspectResponse) state.Container {
 	}
 	if c.Config != nil {
 		described.Image = c.Config.Image
-		described.TTY = c.Config.Tty
+		described.TTY, described.Stdin = c.Config.Tty, c.Config.OpenStdin
 		described.User = c.Config.User
 		described.Healthcheck = describeHealthcheck(c.Config.Healthcheck)
 		describeLabels(&described, c.Config.Labels)

@@ -34,7 +34,9 @@ func (e executor) Exec(ctx context.Context, name string, spec state.ExecSpec) (s
 	if err != nil {
 		return state.ExecResult{}, e.translate(err, "exec in container %s", short(name))
 	}
-	attached, err := e.attach(ctx, api, created.ID)
+	attached, err := e.hijack(ctx, func() (types.HijackedResponse, error) {
+		return api.ContainerExecAttach(ctx, created.ID, container.ExecAttachOptions{})
+	})
 	if err != nil {
 		return state.ExecResult{}, e.translate(err, "exec in container %s", short(name))
 	}
@@ -53,41 +55,9 @@ func (e executor) Exec(ctx context.Context, name string, spec state.ExecSpec) (s
 	return state.ExecResult{ExitCode: code, Output: output.String()}, e.translate(err, "exec in container %s", short(name))
 }
 
-// attach starts a command and returns what it prints. The engine answers as
-// soon as it takes the call. The client cannot be interrupted while it waits for
-// that: one that is in vain is left to end with its connection.
-func (e executor) attach(ctx context.Context, api *client.Client, id string) (types.HijackedResponse, error) {
-	type answer struct {
-		attached types.HijackedResponse
-		err      error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		attached, err := api.ContainerExecAttach(ctx, id, container.ExecAttachOptions{})
-		answers <- answer{attached, err}
-	}()
-	limit := time.NewTimer(e.bounds.answer)
-	defer limit.Stop()
-	var err error
-	select {
-	case a := <-answers:
-		return a.attached, a.err
-	case <-ctx.Done():
-		err = ctx.Err()
-	case <-limit.C:
-		err = &mute{e.bounds.answer}
-	}
-	go func() {
-		if late := <-answers; late.err == nil {
-			late.attached.Close()
-		}
-	}()
-	return types.HijackedResponse{}, err
-}
-
 // exitCode waits for the exit code, which may come a moment after the end of
 // the output.
-func (e executor) exitCode(ctx context.Context, api *client.Client, id string) (int, error) {
+func (d *daemon) exitCode(ctx context.Context, api *client.Client, id string) (int, error) {
 	for pause := time.Millisecond; ; pause = min(2*pause, 100*time.Millisecond) {
 		inspected, err := api.ContainerExecInspect(ctx, id)
 		if err != nil {

@@ -48,6 +48,7 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 		Execer:     execer{f, e.Execer},
 		Archives:   archives{f, e.Archives},
 		Monitor:    monitor{f, e.Monitor},
+		Sessions:   sessions{f, e.Sessions},
 		Presence:   presence{f, e.Presence},
 		Providers:  e.Providers,
 	}

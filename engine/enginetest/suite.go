@@ -68,6 +68,7 @@ func Run(t *testing.T, target Target) {
 		{"logs", logging},
 		{"exec", executing},
 		{"monitor", monitoring},
+		{"sessions", joining},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			for _, o := range topic.obligations {

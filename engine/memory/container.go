@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -25,9 +26,13 @@ type container struct {
 	ReadOnly  bool   // its root cannot be written to
 	User      string // that it runs as
 
-	Traps    bool // the process ignores its stop signal
-	StopCode int  // what the process ends with at its stop signal
-	Stopped  bool // by a call: it is not restarted
+	Env      []string
+	Dir      string // the process's
+	Listens  bool   // its process waits for what a session writes
+	Removes  bool   // it is removed when it ends
+	Traps    bool   // the process ignores its stop signal
+	StopCode int    // what the process ends with at its stop signal
+	Stopped  bool   // by a call: it is not restarted
 	Backoff  time.Duration
 	Due      []due // what will happen by itself, earliest first
 	Frozen   []due // what would, had it not been paused
@@ -78,7 +83,15 @@ const (
 	exits    happening = "exits"
 	checks   happening = "checks"
 	restarts happening = "restarts"
+
+	// What needs somebody at the other end: see session.
+	copies    happening = "copies" // its input to its output
+	takesLine happening = "takes a line"
+	measures  happening = "measures" // prints the size of its terminal
 )
+
+// interactive is true for what needs somebody at the other end.
+func (h happening) interactive() bool { return h == copies || h == takesLine || h == measures }
 
 // schedule adds what will happen, after what happens at the same time.
 func (c *container) schedule(d due) {
@@ -94,6 +107,11 @@ func (c *container) print(at time.Time, l state.LogLine) {
 		l.Stderr = false
 	}
 	c.Log = append(c.Log, line{at, l})
+}
+
+// setting is where its process runs.
+func (c *container) setting() setting {
+	return setting{env: c.Env, dir: cmp.Or(c.Dir, "/"), user: cmp.Or(c.User, "root"), tty: c.TTY}
 }
 
 // observed is the container as the engine describes it. It shares nothing with

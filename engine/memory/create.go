@@ -113,7 +113,9 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 	c.OneOff = strings.EqualFold(labels[state.LabelOneOff], "true")
 	c.Status = state.StatusCreated
 	c.Command = append(slices.Clone([]string(config.Entrypoint)), config.Command...)
-	c.TTY, c.ReadOnly, c.User = config.Tty, config.ReadOnly, config.User
+	c.TTY, c.ReadOnly, c.Stdin = config.Tty, config.ReadOnly, config.StdinOpen
+	c.Env, c.Dir, c.User = environment(config.Environment), config.WorkingDir, config.User
+	c.Removes = spec.AutoRemove
 	c.LogDriver = "json-file"
 	if config.Logging != nil {
 		c.LogDriver = cmp.Or(config.Logging.Driver, c.LogDriver)
@@ -126,6 +128,16 @@ func (w *world) describe(spec state.ContainerSpec, i *image) (*container, error)
 		c.Grace = time.Duration(*config.StopGracePeriod)
 	}
 	return c, nil
+}
+
+func environment(variables types.MappingWithEquals) []string {
+	var list []string
+	for _, key := range slices.Sorted(maps.Keys(variables)) {
+		if value := variables[key]; value != nil {
+			list = append(list, key+"="+*value)
+		}
+	}
+	return list
 }
 
 // limitsOf fills in the swap that a container with a memory limit has, and that

@@ -48,7 +48,7 @@ func (m executor) exec(ctx context.Context, name string, spec state.ExecSpec) (r
 			}
 			return nil
 		}
-		if known, ok := interpret(spec.Command, c.Files); ok {
+		if known, ok := interpret(spec.Command, c.Files, c.placeOf(spec, false)); ok {
 			run = known
 			result = state.ExecResult{ExitCode: run.code, Output: run.tail()}
 			c.execute(run, at)

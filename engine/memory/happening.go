@@ -10,10 +10,15 @@ import (
 // run schedules all that a container's process will do.
 func (c *container) run(at time.Time) {
 	c.Traps, c.StopCode = false, 0
-	p, known := interpret(c.Command, c.Files)
+	c.Listens = false
+	p, known := interpret(c.Command, c.Files, c.setting())
 	if known {
 		c.Traps, c.StopCode = p.traps, exitTerminated
 		for _, s := range p.steps {
+			if s.due.What.interactive() && c.Stdin {
+				c.Listens = true
+				return
+			}
 			s.due.At = at.Add(s.after)
 			c.schedule(s.due)
 		}
@@ -54,6 +59,7 @@ func (w *world) step(c *container, d due, now time.Time) {
 		w.die(c, d.At, d.Code)
 	case checks:
 		w.check(c, d.At, now)
+	case copies, takesLine, measures: // nobody is there
 	case restarts:
 		_ = w.start(c, d.At) // the container says why it did not start
 	}

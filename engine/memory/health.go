@@ -157,7 +157,7 @@ func (c *container) probe(at time.Time) state.Probe {
 		p.ExitCode, p.Output = 1, "not ready"
 		return p
 	}
-	run, known := interpret(c.Check.command(), c.Files)
+	run, known := interpret(c.Check.command(), c.Files, c.setting())
 	switch {
 	case !known:
 	case run.forever || run.lasts > c.Check.Timeout:
@@ -169,7 +169,7 @@ func (c *container) probe(at time.Time) state.Probe {
 }
 
 func (c *container) readsFiles() bool {
-	run, known := interpret(c.Check.command(), c.Files)
+	run, known := interpret(c.Check.command(), c.Files, c.setting())
 	return known && run.reads
 }
 

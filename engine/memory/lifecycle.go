@@ -16,6 +16,7 @@ import (
 // Exit codes and statuses that the engine itself gives.
 const (
 	exitNotStarted = 128
+	exitNotFound   = 127
 	exitKilled     = 137 // 128 + SIGKILL
 	exitTerminated = 143 // 128 + SIGTERM
 )
@@ -67,6 +68,9 @@ func (w *world) start(c *container, at time.Time) error {
 			c.Status = state.StatusExited
 		}
 		c.Error, c.ExitCode = err.Error(), exitNotStarted
+		if c.Removes {
+			w.bury(c, at)
+		}
 		return err
 	}
 	c.Status, c.Error, c.ExitCode, c.OOMKilled = state.StatusRunning, "", 0, false
@@ -118,6 +122,10 @@ func (w *world) die(c *container, at time.Time, code int) {
 		c.Health = state.HealthUnhealthy
 	}
 	w.tell(c, state.ActionDie, at)
+	if c.Removes {
+		w.bury(c, at)
+		return
+	}
 	if !c.restarts() {
 		return
 	}
@@ -220,8 +228,23 @@ func (w *world) remove(c *container, at time.Time, options state.RemoveOptions) 
 			w.die(c, at, exitKilled)
 		}
 	}
+	if _, there := w.Containers[c.ID]; there {
+		w.forget(c, at, options.Volumes)
+	}
+	return nil
+}
+
+// bury removes a container that removes itself. Who is attached to it still
+// reads its last words.
+func (w *world) bury(c *container, at time.Time) {
+	const kept = 16
+	w.Buried = append(w.Buried[max(0, len(w.Buried)-kept+1):], c)
+	w.forget(c, at, true)
+}
+
+func (w *world) forget(c *container, at time.Time, volumes bool) {
 	delete(w.Containers, c.ID)
-	if options.Volumes {
+	if volumes {
 		for _, name := range c.Anonymous {
 			if len(w.users(name)) == 0 {
 				delete(w.Volumes, name)
@@ -229,7 +252,6 @@ func (w *world) remove(c *container, at time.Time, options state.RemoveOptions) 
 		}
 	}
 	w.tell(c, state.ActionDestroy, at)
-	return nil
 }
 
 // RenameContainer gives a container another name, or the one it has.

@@ -74,6 +74,7 @@ func (m *Memory) Engine() engine.Engine {
 		Execer:     executor{m},
 		Archives:   archives{m},
 		Monitor:    monitor{m},
+		Sessions:   sessions{m},
 		Presence:   presence{},
 	}
 }

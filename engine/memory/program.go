@@ -23,6 +23,14 @@ type program struct {
 	reads   bool // what it does depends on the container's files
 
 	files map[string]content
+	place setting
+}
+
+// setting is where a program runs, as far as it can ask for it.
+type setting struct {
+	env       []string // KEY=VALUE
+	dir, user string
+	tty       bool
 }
 
 // step is something that a program does at a time after its start.
@@ -33,8 +41,8 @@ type step struct {
 
 // interpret says what a command does; known is false for one that is made of
 // more than package memory understands.
-func interpret(argv []string, files map[string]content) (p *program, known bool) {
-	p = &program{files: map[string]content{}}
+func interpret(argv []string, files map[string]content, at setting) (p *program, known bool) {
+	p = &program{files: map[string]content{}, place: at}
 	for name, file := range files {
 		p.files[name] = file
 	}
@@ -108,6 +116,10 @@ func (p *program) command(words []string) (ended, known bool) {
 		return false, p.test(args)
 	case "cat":
 		p.cat(args)
+	case "read":
+		p.do(due{What: takesLine})
+	case "stty", "printenv", "pwd", "whoami", "tty":
+		return false, p.ask(name, args)
 	case "stat":
 		return false, p.stat(args)
 	default:
@@ -191,6 +203,9 @@ func (p *program) test(args []string) (known bool) {
 
 func (p *program) cat(args []string) {
 	p.reads = true
+	if len(args) == 0 {
+		p.do(due{What: copies})
+	}
 	for _, arg := range args {
 		file, there := p.files[clean(arg)]
 		if !there {

@@ -31,7 +31,7 @@ func TestInterpret(t *testing.T) {
 		{argv: []string{"sh", "-c", "test -f /y"}, code: 1},
 		{argv: []string{"sh", "-c", "touch /y; test -f /y && rm -f /y && test -e /y"}, code: 1},
 	} {
-		p, known := interpret(test.argv, files)
+		p, known := interpret(test.argv, files, setting{})
 		assert.Assert(t, known, "%q", test.argv)
 		assert.Check(t, is.Equal(p.code, test.code), "%q", test.argv)
 		assert.Check(t, is.Equal(p.lasts, test.lasts), "%q", test.argv)
@@ -47,13 +47,13 @@ func TestInterpretWhatIsNotUnderstood(t *testing.T) {
 		{"sleep", "soon"}, {"sh", "-c", "exit now"}, {"exec"}, {"trap", "cleanup", "TERM"}, {"stat", "/x"}, {"test", "a", "=", "b"},
 		{"sh", "-c", `echo "$(date)"`}, {"sh", "-c", "sleep 1 & wait"},
 	} {
-		_, known := interpret(argv, nil)
+		_, known := interpret(argv, nil, setting{})
 		assert.Check(t, !known, "%q", argv)
 	}
 }
 
 func TestInterpretWhatRunsForEver(t *testing.T) {
-	p, known := interpret([]string{"sh", "-c", "trap '' TERM; sleep infinity; echo never"}, nil)
+	p, known := interpret([]string{"sh", "-c", "trap '' TERM; sleep infinity; echo never"}, nil, setting{})
 	assert.Assert(t, known)
 	assert.Check(t, p.forever)
 	assert.Check(t, p.traps)

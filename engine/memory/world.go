@@ -17,6 +17,7 @@ import (
 type world struct {
 	Serial     int                   // of what was made so far
 	Containers map[string]*container // by id
+	Buried     []*container          // the last ones that removed themselves
 	Networks   map[string]*network   // by id
 	Volumes    map[string]*volume    // by name
 	Images     map[string]*image     // by canonical reference

@@ -44,6 +44,8 @@ type attachment struct {
 	// the terminal to itself.
 	open chan struct{}
 
+	menu *menu // the keys; nil without
+
 	mu      sync.Mutex
 	trigger *logs.Record // the end of a container that ends all
 	code    *int         // of --exit-code-from's service
@@ -53,11 +55,14 @@ type attachment struct {
 func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []string) error {
 	t := &attachment{
 		convergence: c, options: o, goal: g, named: named, attached: o.attached(g), open: make(chan struct{}),
-		printer: newLogPrinter(a.process, logStyle{
-			color:    !o.noColor && useColor(c.settings.ansi, a.env(g.target), a.process.Out),
-			noPrefix: o.noLogPrefix,
-		}),
 	}
+	if t.wantsMenu(a.env(g.target)) {
+		t.menu = &menu{in: a.process.In, out: a.process.Out, color: t.settings.color}
+	}
+	t.printer = newLogPrinter(t.menu.above(a.process), logStyle{
+		color:    !o.noColor && useColor(c.settings.ansi, a.env(g.target), a.process.Out),
+		noPrefix: o.noLogPrefix,
+	})
 	for _, s := range g.desired.Services {
 		t.services = append(t.services, s.Name)
 		if slices.Contains(t.attached, s.Name) {
@@ -92,8 +97,17 @@ func (t *attachment) run(first step) error {
 	if err != nil && t.stopping.Err() == nil {
 		return err
 	}
+	var detached <-chan struct{}
+	if err == nil {
+		detached = t.menu.begin(t.keys())
+		defer t.menu.end()
+		defer t.unwatch()
+	}
 	if err == nil && t.options.watch {
-		<-t.stopping.Done() // the end of all containers is not the end: one may be mended
+		select { // the end of all containers is not the end: one may be mended
+		case <-t.stopping.Done():
+		case <-detached:
+		}
 		t.unwatch()
 	}
 	close(settled)
@@ -101,7 +115,14 @@ func (t *attachment) run(first step) error {
 		select {
 		case <-followed.done:
 		case <-t.stopping.Done():
+		case <-detached:
+			t.unwatch()
+			t.menu.end()
+			t.say("Detached: the containers go on; 'stack logs -f' shows their logs again.")
+			return nil
 		}
+		t.unwatch()
+		t.menu.end()
 		if t.stopping.Err() == nil {
 			return followed.err
 		}

@@ -3,7 +3,9 @@ package cli
 // watch watches the files of what was brought up, until the attachment ends or
 // unwatch is called.
 func (t *attachment) watch() error {
-	w, err := t.app.startWatch(t.stopping, watchRequest{
+	a := *t.app
+	a.process = t.menu.above(a.process)
+	w, err := a.startWatch(t.stopping, watchRequest{
 		goal: t.goal, plan: t.options.planOptions, services: t.named, yes: t.yes, prune: true, quiet: t.options.quietBuild,
 		printer: t.printer,
 	})
@@ -24,5 +26,22 @@ func (t *attachment) unwatch() {
 	t.mu.Unlock()
 	if w != nil {
 		w.stop()
+	}
+}
+
+func (t *attachment) watches() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.watcher != nil
+}
+
+// toggleWatch begins to watch, or ends it.
+func (t *attachment) toggleWatch() {
+	if t.watches() {
+		t.unwatch()
+		return
+	}
+	if err := t.watch(); err != nil && t.stopping.Err() == nil {
+		warn(t.menu.above(t.app.process).Err, []string{"not watching: " + err.Error()})
 	}
 }

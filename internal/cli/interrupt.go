@@ -21,6 +21,7 @@ type interrupt struct {
 
 	mu    sync.Mutex
 	first os.Signal
+	to    func(os.Signal) // who takes the signals in place of the contexts; nil is nobody
 }
 
 func watchSignals(signals <-chan os.Signal) *interrupt {
@@ -30,18 +31,47 @@ func watchSignals(signals <-chan os.Signal) *interrupt {
 	i.soft, endSoft = context.WithCancel(i.hard)
 	i.ended.Go(func() {
 		defer endHard()
-		for _, end := range []context.CancelFunc{endSoft, endHard} {
+		ends := []context.CancelFunc{endSoft, endHard}
+		for {
 			select {
 			case s := <-signals:
+				if i.passed(s) || len(ends) == 0 {
+					continue
+				}
 				i.note(s)
-				end()
+				ends[0]()
+				ends = ends[1:]
 			case <-i.done:
 				return
 			}
 		}
-		<-i.done
 	})
 	return i
+}
+
+// divert hands the signals from now on to a function, until the one that it
+// returns is called.
+func (i *interrupt) divert(to func(os.Signal)) (stop func()) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.to = to
+	return func() {
+		i.mu.Lock()
+		defer i.mu.Unlock()
+		i.to = nil
+	}
+}
+
+// passed is true for a signal that was diverted.
+func (i *interrupt) passed(s os.Signal) bool {
+	i.mu.Lock()
+	to := i.to
+	i.mu.Unlock()
+	if to == nil {
+		return false
+	}
+	to(s)
+	return true
 }
 
 func (i *interrupt) note(s os.Signal) {

@@ -59,7 +59,7 @@ func TestWrongFlagsAreErrors(t *testing.T) {
 		{"up --scale nobody=2", "no such service: nobody"},
 		{"up --probe never", `unknown --probe value "never": it is eager or engine`},
 		{"up --watch", "none of the selected services is configured for watch"},
-		{"up --menu", "--menu is not available yet"},
+		{"up -d --menu", "--detach cannot be combined with --menu"},
 		{"up --wait-timeout -1", "--wait-timeout must not be negative"},
 		{"up --fly", "unknown flag: --fly\n"},
 		{"up -d --progress quiet", "unknown flag: --progress: it stands before the command: stack --progress … up\n"},
@@ -74,7 +74,7 @@ func TestWrongFlagsAreErrors(t *testing.T) {
 		{"logs --index 2", "--index requires one service to be selected"},
 		{"logs --tail many", "invalid value for --tail"},
 		{"plan --format xml", `unknown --format value "xml": it is text or json`},
-		{"dwn", `unknown command "dwn": did you mean down?`},
+		{"dwn", `unknown command "dwn": did you mean down`},
 		{"version web", `unknown command "web" for "stack version"`},
 		{"--engine vmware ps", `unknown engine "vmware": it is docker or memory`},
 		{"--progress loud up -d", `--progress: unknown progress mode "loud"`},
@@ -156,4 +156,53 @@ services:
 		assert.NilError(t, os.WriteFile(filepath.Join(term.dir, ".env"), []byte("NEVER=false\n"), 0o600))
 		assert.Equal(t, term.run("up", "-d", "--wait"), 0, "%s", term.err.String())
 	}
+}
+
+func TestSignalsArePassedOnToARun(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"run", "--rm", "--name", "one", "web", "sh", "-c", "echo begun; sleep 1000"}, "begun"},
+		{[]string{"attach", "--no-stdin", "talker"}, "again"},
+	} {
+		term := newTerminal(t, map[string]string{"compose.yaml": `name: shop
+services:
+  web: {image: web}
+  talker: {image: web, command: sh -c 'sleep 1; echo again; sleep 1000'}
+`})
+		assert.Equal(t, term.run("up", "-d", "talker"), 0)
+		code := make(chan int, 1)
+		go func() { code <- term.run(c.args...) }()
+		term.out.await(c.says)
+		term.signals <- syscall.SIGTERM
+		assert.Equal(t, <-code, 143)
+		assert.Assert(t, !strings.Contains(term.err.String(), "Error"))
+		term.out.Reset()
+		assert.Equal(t, term.run("ps", "-a", "--format", "{{.Name}}"), 0)
+		assert.Equal(t, term.out.String(), "shop-talker-1\n", "what --rm has removed is gone")
+	}
+}
+
+func TestASignalLeavesWhatExecHasStarted(t *testing.T) {
+	term := newTerminal(t, map[string]string{"compose.yaml": webOnly})
+	assert.Equal(t, term.run("up", "-d"), 0)
+	code := make(chan int, 1)
+	go func() { code <- term.run("exec", "web", "sh", "-c", "echo begun; sleep 1000") }()
+	term.out.await("begun")
+	term.signals <- os.Interrupt
+	assert.Equal(t, <-code, 130)
+	assert.Assert(t, !strings.Contains(term.err.String(), "Error"))
+}
+
+// A run that waits for its program does not hold up another one.
+func TestRunsDoNotWaitForEachOther(t *testing.T) {
+	term := newTerminal(t, map[string]string{"compose.yaml": webOnly})
+	code := make(chan int, 1)
+	go func() { code <- term.run("run", "--rm", "web", "sh", "-c", "echo begun; sleep 1000") }()
+	term.out.await("begun")
+	assert.Equal(t, term.run("--lock-timeout", "0", "run", "--rm", "web", "echo", "second"), 0)
+	term.out.await("second")
+	term.signals <- os.Interrupt
+	assert.Equal(t, <-code, 130)
 }

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/moby/term"
-
 	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/internal/terminal"
 )
 
 // Process is what a command sees of the process that it runs in.
@@ -56,17 +55,12 @@ func (p Process) without(key string) Process {
 }
 
 // isTerminal is true for a reader or writer that a person sits at.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(f.Fd())
-}
+func isTerminal(stream any) bool { return terminal.Is(stream) }
 
 // terminalSize is the size of the terminal behind w, and 80 by 24 elsewhere.
 func terminalSize(w io.Writer) (width, height int) {
-	if f, ok := w.(*os.File); ok {
-		if size, err := term.GetWinsize(f.Fd()); err == nil && size.Width > 0 && size.Height > 0 {
-			return int(size.Width), int(size.Height)
-		}
+	if size := terminal.Size(w); size.Width > 0 {
+		return int(size.Width), int(size.Height)
 	}
 	return 80, 24
 }

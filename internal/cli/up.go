@@ -21,8 +21,9 @@ place or replaced. A replaced container comes back if the new one does not
 start. Each container is started as soon as what it depends on is ready.
 
 Without -d the logs of all containers are shown until they end; the first
-Ctrl-C stops them, the second kills them. Naming services limits the command
-to these and what they depend on.
+Ctrl-C stops them, the second kills them. At a terminal the key d leaves them
+running, and Enter puts a line between what was and what comes. Naming services
+limits the command to these and what they depend on.
 
 A run that took over five seconds says at its end what the time went into: the
 steps of the critical path, which are those that would have to be quicker.
@@ -36,6 +37,7 @@ steps of the critical path, which are those that would have to be quicker.
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
 			o.note(cmd.Flags())
+			o.menuSet = cmd.Flags().Changed("menu")
 			if err := errors.Join(o.check(), o.checkSaved(cmd.Flags(), services)); err != nil {
 				return err
 			}

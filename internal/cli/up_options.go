@@ -31,6 +31,7 @@ type upOptions struct {
 	timeline           string
 	watch              bool
 	menu               bool
+	menuSet            bool
 }
 
 func (o *upOptions) register(f *pflag.FlagSet) {
@@ -49,7 +50,7 @@ func (o *upOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.quietBuild, "quiet-build", false, "Don't show the output of builds")
 	f.StringVar(&o.planFile, "plan", "", "Carry out the plan that 'stack plan --out FILE' saved, if nothing has moved since")
 	f.BoolVarP(&o.watch, "watch", "w", false, "Watch the files of services, and refresh their containers when these change. Incompatible with -d")
-	f.BoolVar(&o.menu, "menu", false, "Interactive shortcuts while attached (not available yet)")
+	f.BoolVar(&o.menu, "menu", false, "Take keys while attached to a terminal: d detaches, w watches (default there, unless COMPOSE_MENU=false). Incompatible with -d")
 }
 
 // check finds flags that contradict each other, and works out those that are
@@ -79,8 +80,8 @@ func (o *upOptions) check() error {
 	if o.noStart && o.watch {
 		return errors.New("--no-start and --watch are incompatible")
 	}
-	if o.menu {
-		return errors.New("--menu is not available yet")
+	if o.menu && o.detach {
+		return errors.New("--detach cannot be combined with --menu")
 	}
 	return o.planOptions.check()
 }

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -107,19 +106,6 @@ if [ "$first" = "$second" ]; then echo "{\"type\":\"setenv\",\"message\":\"SIZE=
 func TestAProgramThatDoesNotReadDoesWithout(t *testing.T) {
 	e := providing(t, `echo '{"type":"get-service-config"}'`)
 	assert.NilError(t, e.RunProvider(t.Context(), "shop", service(types.MultiOptions{"size": {strings.Repeat("x", 100_000)}}), nil))
-}
-
-// A program may leave another one behind, which holds all that it had open.
-func TestAProgramThatLeavesAChildIsDone(t *testing.T) {
-	held := filepath.Join(t.TempDir(), "held")
-	assert.NilError(t, syscall.Mkfifo(held, 0o600))
-	e := providing(t, `cat `+held+` & echo '{"type":"info","message":"up"}'`)
-	said, err := run(t, e)
-	assert.NilError(t, err)
-	assert.DeepEqual(t, said, []string{"up"})
-	release, err := os.OpenFile(held, os.O_WRONLY, 0)
-	assert.NilError(t, err)
-	assert.NilError(t, release.Close())
 }
 
 func TestTheEndOfTheContextEndsTheProgram(t *testing.T) {

@@ -3,9 +3,7 @@ package buildkit
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -83,18 +81,6 @@ func TestBuildxEndsWithTheContext(t *testing.T) {
 	const script = `echo '{"vertexes":[{"digest":"sha256:1","name":"RUN","started":"2026-01-02T15:04:05Z"}]}' >&2
 exec sleep 600`
 	assert.ErrorIs(t, HandOver(ctx, buildx(t, script), os.Environ(), request), context.Canceled)
-}
-
-// A program that buildx started may live on, and hold what buildx printed to.
-func TestBuildxThatLeavesAChild(t *testing.T) {
-	held := filepath.Join(t.TempDir(), "held")
-	assert.NilError(t, syscall.Mkfifo(held, 0o600))
-	script := "cat " + held + " & echo 'ERROR: no luck' >&2; exit 1"
-	err := HandOver(t.Context(), buildx(t, script), os.Environ(), handOver(t, types.BuildConfig{}))
-	assert.ErrorContains(t, err, "no luck")
-	release, err := os.OpenFile(held, os.O_WRONLY, 0)
-	assert.NilError(t, err)
-	assert.NilError(t, release.Close())
 }
 
 func TestBuildxIsNotAskedForWhatIsMissing(t *testing.T) {
