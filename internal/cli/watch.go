@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/spf13/cobra"
@@ -52,6 +53,7 @@ command to these and what they depend on.`,
 
 func (a *app) watch(ctx context.Context, o watchOptions, services []string) error {
 	a.rereadInput()
+	begun := time.Now()
 	plan := planOptions{pull: pullPerService, probe: probeEager, preview: a.global.dryRun}
 	g, err := a.goal(ctx, plan, services)
 	if err != nil {
@@ -75,7 +77,7 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 		return a.showRules(rules)
 	}
 	w, err := a.startWatch(a.interrupt.soft, watchRequest{
-		goal: g, plan: plan, services: services, prune: o.prune, quiet: o.quiet,
+		goal: g, plan: plan, services: services, since: o.since(begun), prune: o.prune, quiet: o.quiet,
 		printer: newLogPrinter(a.process, logStyle{color: useColor(a.global.ansi, a.env(g.target), a.process.Out)}),
 	})
 	if err != nil {
@@ -83,6 +85,15 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 	}
 	w.wait()
 	return errInterrupted
+}
+
+// since is from when on changes count. Without up, nobody knows what the
+// containers are made from.
+func (o watchOptions) since(begun time.Time) time.Time {
+	if o.noUp {
+		return time.Time{}
+	}
+	return begun
 }
 
 // upToWatch brings up what is to be watched. What is built from files that are

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -23,6 +24,7 @@ type watchRequest struct {
 	goal     goal
 	plan     planOptions // of the run that brought the project up
 	services []string    // that were named
+	since    time.Time   // see [watch.Setup]
 	yes      bool
 	prune    bool
 	quiet    bool        // builds show no output
@@ -50,6 +52,7 @@ func (a *app) startWatch(ctx context.Context, r watchRequest) (*watching, error)
 	if err != nil {
 		return nil, err
 	}
+	setup.Since = r.since
 	s, err := a.open(r.goal.target)
 	if err != nil {
 		return nil, err

@@ -71,6 +71,7 @@ func (n *notifier) roots() []string {
 // run tells of changes until ctx ends.
 func (n *notifier) run(ctx context.Context) {
 	defer func() { _ = n.events.Close() }()
+	n.tellRecent()
 	for {
 		select {
 		case <-ctx.Done():
@@ -98,6 +99,19 @@ func (n *notifier) event(e fsnotify.Event) {
 	}
 	if n.concerns(name) {
 		n.look(name, e.Op)
+	}
+}
+
+// tellRecent tells of files that were written before watching began, but too late
+// for the containers.
+func (n *notifier) tellRecent() {
+	if n.setup.Since.IsZero() {
+		return
+	}
+	for name, found := range n.known {
+		if !found.IsDir() && found.ModTime().After(n.setup.Since) {
+			n.changed(Change{Path: name})
+		}
 	}
 }
 

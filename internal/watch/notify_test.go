@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
@@ -224,6 +225,24 @@ func TestARescanFindsWhatNoEventTold(t *testing.T) {
 	assert.DeepEqual(t, seen, map[string]string{
 		"sub/a": "file", "sub/deep": "gone", "sub/deep/b": "gone", "new": "folder", "new/c": "file",
 	})
+}
+
+func TestWhatWasWrittenWhileTheProjectCameUpIsTold(t *testing.T) {
+	f := &folder{t: t, path: resolved(t.TempDir())}
+	f.mkdir("sub")
+	f.write("sub/before", "1")
+	f.write("sub/after", "1")
+	begun := time.Now()
+	assert.NilError(t, os.Chtimes(f.at("sub/before"), begun, begun.Add(-time.Minute)))
+	assert.NilError(t, os.Chtimes(f.at("sub/after"), begun, begun.Add(time.Minute)))
+	var seen []Change
+	setup := Setup{Rules: rulesOf(t, "web", synced(f.path, "/")), Since: begun}
+	n, err := newNotifier(setup, func(c Change) { seen = append(seen, c) }, func(text string) { t.Error(text) })
+	assert.NilError(t, err)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	n.run(ended)
+	assert.DeepEqual(t, seen, []Change{{Path: f.at("sub/after")}})
 }
 
 // resolved is a path without symbolic links.

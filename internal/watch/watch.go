@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/stackctl/stack/state"
 )
@@ -16,6 +17,10 @@ type Setup struct {
 	// Sources are the files that the rules, and the rest of the project, come
 	// from: absolute paths, of files that are there or may come.
 	Sources []string
+	// Since is the time from which on a file that was written counts as changed
+	// when watching begins: the containers are made from what there was then. The
+	// zero time is now.
+	Since time.Time
 }
 
 // Project carries out what takes longer than to copy a file. Its calls come one
