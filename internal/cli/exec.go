@@ -113,7 +113,10 @@ func (v *view) running(service string, index int) (state.Container, error) {
 	}
 	if len(found) > 0 {
 		return slices.MinFunc(found, func(a, b state.Container) int {
-			return cmp.Or(compareBool(a.OneOff, b.OneOff), cmp.Compare(a.Number, b.Number), a.Created.Compare(b.Created))
+			if a.OneOff != b.OneOff {
+				return cmp.Compare(b.Number, a.Number) // a one-off one has none
+			}
+			return cmp.Or(cmp.Compare(a.Number, b.Number), a.Created.Compare(b.Created))
 		}), nil
 	}
 	if !known {
@@ -125,16 +128,6 @@ func (v *view) running(service string, index int) (state.Container, error) {
 		return state.Container{}, fmt.Errorf("service %q is not running container #%d", service, index)
 	}
 	return state.Container{}, fmt.Errorf("service %q is not running: start it with 'stack up -d %s'", service, service)
-}
-
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return 1
-	}
-	return -1
 }
 
 // resolveEnv gives variables without a value the one that they have here.

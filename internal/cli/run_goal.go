@@ -20,7 +20,10 @@ import (
 
 // oneOffGoal is a project whose service is one container of run.
 func (a *app) oneOffGoal(ctx context.Context, o runOptions, service string) (goal, error) {
+	all := a.global.allResources
+	a.global.allResources = all || len(o.volumes) > 0 // a flag may name a volume that no service uses
 	g, err := a.goal(ctx, o.planOptions, []string{service})
+	a.global.allResources = all
 	if err != nil {
 		return goal{}, err
 	}
@@ -35,6 +38,9 @@ func (a *app) oneOffGoal(ctx context.Context, o runOptions, service string) (goa
 	if s.Hash, err = state.ServiceHash(s.Config); err != nil {
 		return goal{}, err
 	}
+	if !all && len(o.volumes) > 0 {
+		g.desired.Networks, g.desired.Volumes = used(g.desired)
+	}
 	slug, err := newSlug()
 	if err != nil {
 		return goal{}, err
@@ -46,6 +52,36 @@ func (a *app) oneOffGoal(ctx context.Context, o runOptions, service string) (goa
 		Aliases: o.useAliases, AutoRemove: o.rm, Attached: !o.detach,
 	}
 	return g, nil
+}
+
+// used are the networks and volumes that the services use.
+func used(desired state.Desired) (networks []state.Network, volumes []state.Volume) {
+	named := map[string]bool{}
+	take := func(s types.ServiceConfig) {
+		for key := range s.Networks {
+			named["network "+key] = true
+		}
+		for _, v := range s.Volumes {
+			named["volume "+v.Source] = true
+		}
+	}
+	for _, s := range desired.Services {
+		take(s.Config)
+		for _, hook := range s.PreStart {
+			take(hook.Config)
+		}
+	}
+	for _, n := range desired.Networks {
+		if named["network "+n.Key] {
+			networks = append(networks, n)
+		}
+	}
+	for _, v := range desired.Volumes {
+		if named["volume "+v.Key] {
+			volumes = append(volumes, v)
+		}
+	}
+	return networks, volumes
 }
 
 // newSlug tells one run from all others.
