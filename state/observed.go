@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -25,16 +26,26 @@ type Observed struct {
 // Scope is what to observe: all that has the project's label, and the named
 // networks, volumes and images whether they have it or not.
 type Scope struct {
-	Project  string
-	Networks []string
-	Volumes  []string
-	Images   []string
+	Project string
+	// Services are those whose containers are observed; none is all.
+	Services []string
+	// ContainersOnly leaves the project's networks and volumes out: they are asked
+	// for one by one.
+	ContainersOnly bool
+	Networks       []string
+	Volumes        []string
+	Images         []string
 	// ContainerImages asks for the images of the project's containers too, by
 	// their id.
 	ContainerImages bool
 	// References asks for the images that the references which the project's
 	// containers were made from name now, those that they mount too.
 	References bool
+}
+
+// Shows is true for the container of a service that is observed.
+func (s Scope) Shows(service string) bool {
+	return len(s.Services) == 0 || slices.Contains(s.Services, service)
 }
 
 // EngineInfo says what engine answers.

@@ -35,7 +35,7 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 	all, ctx := errgroup.WithContext(ctx)
 	all.Go(func() (err error) { observed.Engine, err = o.info(ctx); return err })
 	all.Go(func() (err error) {
-		if observed.Containers, err = o.containers(ctx, api, scope.Project); err != nil {
+		if observed.Containers, err = o.containers(ctx, api, scope); err != nil {
 			return err
 		}
 		used, err = o.images(ctx, api, scope.ImagesOf(observed.Containers))
@@ -64,17 +64,18 @@ func (o observer) InspectContainer(ctx context.Context, name string) (state.Cont
 	return describeContainer(found), nil
 }
 
-func (o observer) containers(ctx context.Context, api *client.Client, project string) ([]state.Container, error) {
-	list, err := api.ContainerList(ctx, container.ListOptions{All: true, Filters: ofProject(project)})
+func (o observer) containers(ctx context.Context, api *client.Client, scope state.Scope) ([]state.Container, error) {
+	list, err := api.ContainerList(ctx, container.ListOptions{All: true, Filters: ofProject(scope.Project)})
 	if err != nil {
-		return nil, o.translate(err, "list containers of %s", project)
+		return nil, o.translate(err, "list containers of %s", scope.Project)
 	}
+	list = slices.DeleteFunc(list, func(c container.Summary) bool { return !scope.Shows(c.Labels[state.LabelService]) })
 	found, err := gather(ctx, list, func(ctx context.Context, c container.Summary) (state.Container, error) {
 		details, err := api.ContainerInspect(ctx, c.ID)
 		return describeContainer(details), err
 	})
 	if err != nil {
-		return nil, o.translate(err, "containers of %s", project)
+		return nil, o.translate(err, "containers of %s", scope.Project)
 	}
 	slices.SortFunc(found, func(a, b state.Container) int {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))

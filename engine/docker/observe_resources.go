@@ -17,9 +17,12 @@ import (
 )
 
 func (o observer) networks(ctx context.Context, api *client.Client, scope state.Scope) ([]state.ObservedNetwork, error) {
-	list, err := api.NetworkList(ctx, network.ListOptions{Filters: ofProject(scope.Project)})
-	if err != nil {
-		return nil, o.translate(err, "list networks of %s", scope.Project)
+	var list []network.Summary
+	if !scope.ContainersOnly {
+		var err error
+		if list, err = api.NetworkList(ctx, network.ListOptions{Filters: ofProject(scope.Project)}); err != nil {
+			return nil, o.translate(err, "list networks of %s", scope.Project)
+		}
 	}
 	keys := slices.Clone(scope.Networks)
 	for _, n := range list {
@@ -78,9 +81,12 @@ func configOf(n network.Inspect) types.NetworkConfig {
 }
 
 func (o observer) volumes(ctx context.Context, api *client.Client, scope state.Scope) ([]state.ObservedVolume, error) {
-	list, err := api.VolumeList(ctx, volume.ListOptions{Filters: ofProject(scope.Project)})
-	if err != nil {
-		return nil, o.translate(err, "list volumes of %s", scope.Project)
+	var list volume.ListResponse
+	if !scope.ContainersOnly {
+		var err error
+		if list, err = api.VolumeList(ctx, volume.ListOptions{Filters: ofProject(scope.Project)}); err != nil {
+			return nil, o.translate(err, "list volumes of %s", scope.Project)
+		}
 	}
 	var found []state.ObservedVolume
 	listed := map[string]bool{}

@@ -61,6 +61,22 @@ var observing = []obligation{
 		assert.Assert(t, is.Len(o.Images, 1))
 		assert.Check(t, is.Contains(o.Images[f.image].ID, "sha256:"))
 	}},
+	{"shows only containers, and those of some services, when it is asked to", func(t *testing.T, f *fixture) {
+		network, volume := f.network("n"), f.volume("v")
+		f.volume("hidden")
+		f.create(f.server("a"))
+		f.create(f.server("b"))
+		o, err := f.Observe(f.ctx, state.Scope{
+			Project: f.project, Services: []string{"b"}, ContainersOnly: true, Networks: []string{network}, Volumes: []string{volume},
+		})
+		assert.NilError(t, err)
+		assert.Assert(t, is.Len(o.Containers, 1))
+		assert.Check(t, is.Equal(o.Containers[0].Service, "b"))
+		assert.Assert(t, is.Len(o.Networks, 1))
+		assert.Check(t, is.Equal(o.Networks[0].Name, network))
+		assert.Assert(t, is.Len(o.Volumes, 1))
+		assert.Check(t, is.Equal(o.Volumes[0].Name, volume))
+	}},
 	{"shows the images of containers by their ids when it is asked to", func(t *testing.T, f *fixture) {
 		f.create(f.server("a"))
 		c := f.inspect(f.create(f.server("b")))

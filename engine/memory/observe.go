@@ -54,8 +54,9 @@ func (m observer) InspectContainer(ctx context.Context, name string) (o state.Co
 
 func (w *world) observe(scope state.Scope) state.Observed {
 	o := state.Observed{Engine: w.info(), Images: map[string]state.Image{}}
+	all := !scope.ContainersOnly
 	for _, c := range w.Containers {
-		if c.Labels[state.LabelProject] == scope.Project {
+		if c.Labels[state.LabelProject] == scope.Project && scope.Shows(c.Labels[state.LabelService]) {
 			o.Containers = append(o.Containers, c.observed())
 		}
 	}
@@ -63,13 +64,13 @@ func (w *world) observe(scope state.Scope) state.Observed {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
 	})
 	for _, n := range w.Networks {
-		if n.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Networks, n.Name) {
+		if all && n.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Networks, n.Name) {
 			o.Networks = append(o.Networks, w.observeNetwork(n))
 		}
 	}
 	slices.SortFunc(o.Networks, func(a, b state.ObservedNetwork) int { return cmp.Compare(a.Name, b.Name) })
 	for _, v := range w.Volumes {
-		if v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
+		if all && v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
 			o.Volumes = append(o.Volumes, state.ObservedVolume{
 				Name: v.Name, Driver: v.Driver, DriverOpts: maps.Clone(v.Opts), Labels: maps.Clone(v.Labels), Created: v.Created,
 				Mountpoint: "/var/lib/memory/volumes/" + v.Name + "/_data", Scope: "local",

@@ -51,7 +51,7 @@ func (o *attachOptions) register(f *pflag.FlagSet) {
 }
 
 func (a *app) attachTo(ctx context.Context, o attachOptions, service string) error {
-	v, err := a.view(ctx, state.Scope{}, nil)
+	v, err := a.view(ctx, state.Scope{ContainersOnly: true, Services: []string{service}}, nil)
 	if err != nil {
 		return err
 	}

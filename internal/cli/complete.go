@@ -52,7 +52,7 @@ func (a *app) containersForCompletion(ctx context.Context, project string) []sta
 		return nil
 	}
 	defer s.close()
-	observed, err := s.engine.Observe(ctx, state.Scope{Project: project})
+	observed, err := s.engine.Observe(ctx, state.Scope{Project: project, ContainersOnly: true})
 	if err != nil {
 		return nil
 	}

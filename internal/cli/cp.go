@@ -78,7 +78,7 @@ func (a *app) cp(ctx context.Context, o cpOptions, from, to cp.Place) error {
 	case service == "":
 		return errors.New("unknown copy direction: one of the two has to be SERVICE:PATH")
 	}
-	v, err := a.view(ctx, state.Scope{}, []string{service})
+	v, err := a.view(ctx, containersOnly, []string{service})
 	if err != nil {
 		return err
 	}

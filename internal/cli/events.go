@@ -41,7 +41,7 @@ seconds since 1970, or a while ago: 42m.`,
 }
 
 func (a *app) events(ctx context.Context, o eventsOptions, services []string) error {
-	v, err := a.view(ctx, state.Scope{}, services)
+	v, err := a.view(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (o *execOptions) register(f *pflag.FlagSet, process Process) {
 }
 
 func (a *app) exec(ctx context.Context, o execOptions, service string, command []string) error {
-	v, err := a.view(ctx, state.Scope{}, nil)
+	v, err := a.view(ctx, state.Scope{ContainersOnly: true, Services: []string{service}}, nil)
 	if err != nil {
 		return err
 	}

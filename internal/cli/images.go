@@ -46,7 +46,7 @@ listed as <none>.`,
 }
 
 func (a *app) images(ctx context.Context, o imagesOptions, services []string) error {
-	v, err := a.view(ctx, state.Scope{ContainerImages: true}, services)
+	v, err := a.view(ctx, state.Scope{ContainersOnly: true, ContainerImages: true}, services)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (o *logsOptions) check(services []string) error {
 }
 
 func (a *app) logs(ctx context.Context, o logsOptions, services []string) error {
-	v, err := a.view(ctx, state.Scope{}, services)
+	v, err := a.view(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}

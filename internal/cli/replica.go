@@ -49,7 +49,7 @@ func (v *view) replica(service string, index int) (state.Container, error) {
 // viewReplica observes the project, and picks the container of a service that a
 // command works on. The view is to be closed.
 func (a *app) viewReplica(ctx context.Context, service string, index int) (*view, state.Container, error) {
-	v, err := a.view(ctx, state.Scope{}, []string{service})
+	v, err := a.view(ctx, containersOnly, []string{service})
 	if err != nil {
 		return nil, state.Container{}, err
 	}

@@ -46,7 +46,7 @@ object a line), a Go template, or 'table' and a template.`,
 }
 
 func (a *app) stats(ctx context.Context, o statsOptions, services []string) error {
-	v, err := a.view(ctx, state.Scope{}, services)
+	v, err := a.view(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}

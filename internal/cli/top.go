@@ -32,7 +32,7 @@ With -p NAME alone no compose file is needed.`,
 }
 
 func (a *app) top(ctx context.Context, services []string) error {
-	v, err := a.view(ctx, state.Scope{}, services)
+	v, err := a.view(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}

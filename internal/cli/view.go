@@ -13,8 +13,12 @@ type view struct {
 	observed state.Observed
 }
 
-// view observes the project, and what the scope names besides. Naming a service
-// that it does not have is an error.
+// containersOnly is the scope of commands that look at containers.
+var containersOnly = state.Scope{ContainersOnly: true}
+
+// view observes the project as far as the scope goes, and of containers those of
+// the services that are named, if there are any. Naming one that the project does
+// not have is an error.
 func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*view, error) {
 	t, err := a.named(ctx)
 	if err != nil {
@@ -27,6 +31,9 @@ func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*
 	warn(a.process.Err, t.warnings)
 	v := &view{session: s, target: t}
 	scope.Project = t.name
+	if len(services) > 0 {
+		scope.Services = services
+	}
 	if v.observed, err = s.engine.Observe(ctx, scope); err == nil {
 		err = t.checkServices(services, v.observed.Containers)
 	}

@@ -65,7 +65,7 @@ func (a *app) wait(ctx context.Context, services []string, down bool) error {
 // waitForEnds waits for the end of all containers of services, or of one, and
 // returns the code to exit with.
 func (a *app) waitForEnds(ctx context.Context, services []string, one bool) (code int, err error) {
-	v, err := a.view(ctx, state.Scope{}, services)
+	v, err := a.view(ctx, containersOnly, services)
 	if err != nil {
 		return 0, err
 	}

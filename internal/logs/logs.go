@@ -68,7 +68,7 @@ func Read(ctx context.Context, source Source, options Options, each func(Record)
 }
 
 func (o Options) observe(ctx context.Context, source Source) ([]state.Container, error) {
-	observed, err := source.Observe(ctx, state.Scope{Project: o.Project})
+	observed, err := source.Observe(ctx, state.Scope{Project: o.Project, Services: o.Services, ContainersOnly: true})
 	if err != nil {
 		return nil, err
 	}

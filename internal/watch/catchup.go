@@ -43,7 +43,7 @@ var moves = []state.Action{state.ActionStart, state.ActionDie, state.ActionDestr
 
 // containers are the project's that a service's files can be copied to.
 func (w *watcher) containers(ctx context.Context) ([]state.Container, error) {
-	observed, err := w.Engine.Observe(ctx, state.Scope{Project: w.Name})
+	observed, err := w.Engine.Observe(ctx, state.Scope{Project: w.Name, ContainersOnly: true})
 	if err != nil {
 		return nil, err
 	}
