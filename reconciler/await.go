@@ -171,7 +171,7 @@ func (w *wait) explain(err error) error {
 	text := fmt.Sprintf("container %s %s", name, err)
 	switch {
 	case errors.Is(err, errTooLong):
-		text = fmt.Sprintf("container %s: timed out after %s: it is %s", name, w.op.Timeout, describe(w.last))
+		text = fmt.Sprintf("container %s: %s: it is %s", name, w.tooLong(), describe(w.last))
 	case w.op.Hook != "":
 		text = fmt.Sprintf("%s: container %s %s; it is kept until the next run, for `docker logs %s`", w.op.Hook, name, err, name)
 	case w.op.Condition != state.Ready:
@@ -181,6 +181,17 @@ func (w *wait) explain(err error) error {
 		Text: text, Err: err, Probes: lastProbes(w.last),
 		Logs: w.lastLogs(),
 	}
+}
+
+// tooLong says what took too long, in the sentences that scripts look for.
+func (w *wait) tooLong() string {
+	switch {
+	case w.op.Hook != "":
+		return fmt.Sprintf("timed out after %s", w.op.Timeout)
+	case w.op.Condition == state.Ready:
+		return fmt.Sprintf("application not healthy after %s", w.op.Timeout)
+	}
+	return fmt.Sprintf("timeout waiting for dependencies: not %s after %s", w.op.Condition, w.op.Timeout)
 }
 
 func describe(c state.Container) string {

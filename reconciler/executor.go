@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"sync"
 	"sync/atomic"
@@ -221,12 +222,20 @@ func (r *run) fail(node planner.Node, err error, canceled bool, failures *failur
 	case canceled:
 	case node.Optional:
 		warning := about(node, event.Warning)
-		warning.Detail = "goes on without it, as it is not required: " + ended.Error
+		warning.Detail = withoutIt(node) + ": " + ended.Error
 		r.emit(warning)
 	default:
 		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Held: node.Held, Cause: cause, Err: err})
 		r.slotFailed(node.ID)
 	}
+}
+
+// withoutIt says that a run goes on although a node of it failed.
+func withoutIt(node planner.Node) string {
+	if _, is := node.Op.(planner.AwaitContainer); is {
+		return fmt.Sprintf("optional dependency %q failed to start, goes on without it", node.Group)
+	}
+	return "goes on without it, as it is not required"
 }
 
 func (r *run) skipped(node planner.Node, cause planner.ID) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/stackctl/stack/engine"
@@ -77,7 +78,7 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 	case planner.RenameContainer:
 		return x.RenameContainer(ctx, r.names.key(op.Container), op.Name)
 	case planner.RunHook:
-		return r.hook(ctx, op)
+		return r.hook(ctx, node, op)
 	case planner.RunProvider, planner.StopProvider, planner.RemoveProvider, planner.ConfigureModel:
 		return r.provide(ctx, node, op)
 	default:
@@ -108,7 +109,7 @@ func (r *run) pull(ctx context.Context, node planner.Node, op planner.PullImage)
 	return r.Engine.BuildImage(ctx, *op.OrBuild, r.progress(node))
 }
 
-func (r *run) hook(ctx context.Context, op planner.RunHook) error {
+func (r *run) hook(ctx context.Context, node planner.Node, op planner.RunHook) error {
 	var env []string
 	for key, value := range op.Spec.Environment {
 		if value != nil {
@@ -123,7 +124,14 @@ func (r *run) hook(ctx context.Context, op planner.RunHook) error {
 		return fmt.Errorf("%s hook: %w", op.Hook, err)
 	}
 	if result.ExitCode != 0 {
-		return fmt.Errorf("%s hook %q exited with code %d: %s", op.Hook, op.Spec.Command, result.ExitCode, result.Output)
+		text := fmt.Sprintf("%s %q: %s hook exited with status %d", op.Hook, op.Spec.Command, node.Group, result.ExitCode)
+		if said := strings.TrimSpace(result.Output); said != "" {
+			text += ": " + said
+		}
+		return errors.New(text)
+	}
+	for line := range strings.Lines(result.Output) {
+		r.progress(node)(state.Progress{Detail: strings.TrimRight(line, "\r\n")})
 	}
 	return nil
 }

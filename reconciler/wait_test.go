@@ -75,7 +75,7 @@ func TestAWaitThatTakesTooLongSaysWhatTheContainerIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := behaves(map[string]memory.Behavior{"db": {ReadyAfter: time.Hour}})
 		err := runUp(t.Context(), m, projectOf(serviceOf("db")), planner.UpPolicy{Wait: true, WaitTimeout: 5 * time.Second}, &recording{}, nil)
-		assert.ErrorContains(t, err, "container p-db-1: timed out after 5s: it is running, its health is starting")
+		assert.ErrorContains(t, err, "container p-db-1: application not healthy after 5s: it is running, its health is starting")
 	})
 }
 

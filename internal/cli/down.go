@@ -84,7 +84,7 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 			})
 		},
 		nothing: func(t target) string {
-			return fmt.Sprintf("warning: no resource found to remove for project %q", t.name)
+			return fmt.Sprintf("warning: No resource found to remove for project %q", t.name)
 		},
 		journal: func(s *session, t target, desired state.Desired) { s.keepJournalOfDown(t, desired, services) },
 	})

@@ -153,6 +153,8 @@ func undoneWord(op string) string {
 		return "stopped"
 	case "ConnectNetwork":
 		return "connected again"
+	case "RenameContainer":
+		return "has its other name again"
 	}
 	return op
 }
