@@ -17,7 +17,11 @@ import (
 )
 
 func (a *app) config(ctx context.Context, o configOptions, services []string) error {
-	if o.variables && !o.names() && o.hash == "" {
+	variables := o.variables && !o.names() && o.hash == ""
+	if flag := o.unfiltered(variables); flag != "" && len(services) > 0 {
+		warn(a.process.Err, []string{"service filtering is not applied when " + flag + " is set: the whole model is looked at"})
+	}
+	if variables {
 		return a.configVariables(ctx, o)
 	}
 	if o.hash != "" || o.services || o.volumes || o.networks || o.models {
@@ -39,6 +43,18 @@ func (a *app) config(ctx context.Context, o configOptions, services []string) er
 		return a.configPrint(o, lines(t.project.Environment()))
 	}
 	return a.configModel(ctx, o, t)
+}
+
+// unfiltered is the flag by which the names of services make no difference, or
+// empty.
+func (o configOptions) unfiltered(variables bool) string {
+	switch {
+	case variables:
+		return "--variables"
+	case o.noInterpolate:
+		return "--no-interpolate"
+	}
+	return ""
 }
 
 // configModel prints the project.
@@ -181,6 +197,7 @@ func (a *app) configVariables(ctx context.Context, o configOptions) error {
 	case "json":
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)
+		encoder.SetIndent("", "    ")
 		err = encoder.Encode(variables)
 	case "yaml":
 		err = yaml.NewEncoder(&out).Encode(variables)
