@@ -35,6 +35,8 @@ type session struct {
 	warnings []string // of the project, to be shown with the progress
 	// quiet are the operations whose progress is not shown.
 	quiet map[string]bool
+	// overhear is told what happens, beside the progress; nil is nobody.
+	overhear func(event.Event)
 	// journal writes down what a run has changed; nil is for one that changes
 	// nothing.
 	journal *journal
@@ -182,6 +184,9 @@ func (s *session) executor(stop context.Context, p render.Progress) reconciler.E
 			if e.Phase != event.Progress || !s.quiet[e.Op] {
 				p.Event(e)
 			}
+			if s.overhear != nil {
+				s.overhear(e)
+			}
 		},
 		Parallel: s.settings.parallel,
 		Stop:     stop.Done(),
@@ -249,12 +254,21 @@ func (s *session) hush(quiet bool) {
 }
 
 // show prints a plan in place of running it.
-func (s *session) show(plan planner.Plan) error {
+func (s *session) show(plan planner.Plan) error { return s.showAs(plan, plan) }
+
+// showAs prints a plan, and a part of it also as Docker Compose would tell it.
+func (s *session) showAs(plan, told planner.Plan) error {
 	if s.settings.mode == render.JSON {
 		return render.PlanJSON(s.app.process.Out, plan)
 	}
 	warn(s.app.process.Err, s.warnings)
-	return render.Plan(folded(s.app.process.Out), plan, s.planText())
+	if err := render.Plan(folded(s.app.process.Out), plan, s.planText()); err != nil || !s.app.global.dryRun {
+		return err
+	}
+	if s.settings.mode == render.Plain { // scripts look for these lines
+		render.Pretend(s.settings.status, told)
+	}
+	return nil
 }
 
 func (s *session) planText() render.PlanOptions {

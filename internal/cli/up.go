@@ -95,8 +95,10 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 		return err
 	}
 	switch {
-	case a.global.dryRun:
+	case a.global.dryRun && (o.detach || o.noStart):
 		return s.show(first.plan)
+	case a.global.dryRun:
+		return s.showUntilAttached(first.plan)
 	case o.detach || o.noStart || len(g.desired.Services) == 0: // providers have no log
 		return c.run(a.interrupt.soft, first)
 	}

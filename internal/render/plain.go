@@ -13,6 +13,7 @@ import (
 // without a terminal.
 type plain struct {
 	options Options
+	mark    string // what each line begins with
 
 	mu      sync.Mutex
 	cast    cast
@@ -184,5 +185,5 @@ func (p *plain) say(s subject, text string) {
 
 // line prints one line. That it cannot be printed is no reason to end a run.
 func (p *plain) line(text string) {
-	_, _ = fmt.Fprintln(p.options.Out, " "+text)
+	_, _ = fmt.Fprintln(p.options.Out, " "+p.mark+text)
 }

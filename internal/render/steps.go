@@ -46,7 +46,7 @@ func (s *Steps) Show(step Step) {
 	case Auto, TTY, Plain:
 		mark := ""
 		if s.Pretended {
-			mark = "DRY-RUN MODE -  "
+			mark = pretended
 		}
 		_, _ = fmt.Fprintf(s.Out, " %s%s %s %s\n", mark, step.Name, step.Text, step.Status)
 	}
