@@ -155,7 +155,7 @@ func slotsThatAre(containers []state.Container) []slot {
 		slots = append(slots, slot{ref: state.ContainerRef(c.Service, c.Number), containers: []state.Container{c}})
 	}
 	for i, s := range slots {
-		slots[i].name = strings.TrimSuffix(s.byFitness()[0].Name, startingSuffix)
+		slots[i].name = strings.TrimSuffix(s.byFitness()[0].Name, StartingSuffix)
 	}
 	return slots
 }

@@ -6,12 +6,14 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-const startingSuffix = ".starting"
+// StartingSuffix ends the name of a container whose post_start hooks have not
+// all run.
+const StartingSuffix = ".starting"
 
 // startingName is what a container is called from before it is started until
 // its post_start hooks have run: nothing else about a container can be changed,
 // and a run that is killed in between has to be recognised.
-func startingName(canonical string) string { return canonical + startingSuffix }
+func startingName(canonical string) string { return canonical + StartingSuffix }
 
 // mark gives a container that has post_start hooks another name before it is
 // started. One that replaces another has one already.

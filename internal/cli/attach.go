@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/go-multierror"
 
+	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/internal/logs"
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/planner"
@@ -47,9 +48,10 @@ type attachment struct {
 	menu *menu // the keys; nil without
 
 	mu      sync.Mutex
-	trigger *logs.Record // the end of a container that ends all
-	code    *int         // of --exit-code-from's service
-	watcher *watching    // nil while nothing is watched
+	trigger *logs.Record  // the end of a container that ends all
+	code    *int          // of --exit-code-from's service
+	watcher *watching     // nil while nothing is watched
+	held    []event.Event // what hooks printed before logs may be
 }
 
 func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []string) error {
@@ -71,6 +73,7 @@ func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []st
 	}
 	t.stopping, t.stop = context.WithCancel(a.interrupt.soft)
 	defer t.stop()
+	t.overhear = t.hookSaid
 	return t.run(first)
 }
 
@@ -90,6 +93,7 @@ func (t *attachment) run(first step) error {
 	err = t.convergence.run(t.stopping, first)
 	if t.settings.mode == render.TTY {
 		close(t.open)
+		t.sayHeld()
 	}
 	if err == nil && t.options.watch {
 		err = t.watch()
@@ -289,7 +293,8 @@ func (t *attachment) stopWith(ctx context.Context, timeout *time.Duration) error
 		return err
 	}
 	p := t.progress(planner.Plan{Project: plan.Project, Nodes: plan.Nodes, Changes: plan.Changes})
-	err = reconciler.Executor{Engine: t.engine, Events: p.Event, Parallel: t.settings.parallel}.Execute(ctx, plan)
+	tell := func(e event.Event) { p.Event(e); t.hookSaid(e) }
+	err = reconciler.Executor{Engine: t.engine, Events: tell, Parallel: t.settings.parallel}.Execute(ctx, plan)
 	p.Done(err)
 	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stackctl/stack/internal/logs"
 	"github.com/stackctl/stack/internal/render"
+	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
 
@@ -43,6 +44,10 @@ func (p *logPrinter) expect(project state.Project, s state.Service) {
 	}
 }
 
+func (p *logPrinter) line(c state.Container, line state.LogLine) {
+	_ = p.printer.Line(logName(c), line)
+}
+
 // record prints a line, an end, or why there are no lines. A stream that is
 // gone takes no more: that is no reason to end a run.
 func (p *logPrinter) record(r logs.Record) {
@@ -69,6 +74,7 @@ func logName(c state.Container) string {
 	if _, temporary := c.Labels[state.LabelReplace]; temporary {
 		c.Name = c.Labels[state.LabelReplace]
 	}
+	c.Name = strings.TrimSuffix(c.Name, planner.StartingSuffix)
 	rest, ours := strings.CutPrefix(c.Name, c.Project)
 	if ours && len(rest) == len(short)+1 && rest[1:1+len(c.Service)] == c.Service {
 		return rest[1:]
