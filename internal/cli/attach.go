@@ -1,15 +1,11 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/internal/logs"
@@ -134,16 +130,6 @@ func (t *attachment) run(first step) error {
 	return also(withoutInterrupts(err), t.end(followed))
 }
 
-// also is what went wrong and how it ended. An exit code is for a run that went
-// well.
-func also(failure, end error) error {
-	var exit *exitError
-	if failure == nil || errors.As(end, &exit) {
-		return cmp.Or(failure, end)
-	}
-	return multierror.Append(failure, end)
-}
-
 // following is a follower that runs.
 type following struct {
 	done chan struct{}
@@ -188,26 +174,6 @@ func (t *attachment) record(r logs.Record) {
 	t.printer.record(r)
 }
 
-// exited works out whether the end of one container is the end of all.
-func (t *attachment) exited(r logs.Record) {
-	if r.Exit.Restarting {
-		return
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.watcher != nil && t.watcher.busy() {
-		return // it is replaced or restarted
-	}
-	if r.Container.Service == t.options.exitCodeFrom && t.code == nil {
-		t.code = &r.Exit.Code
-	}
-	aborts := t.options.abortOnExit || t.options.abortOnFailure && r.Exit.Code != 0
-	if aborts && t.trigger == nil && t.stopping.Err() == nil {
-		t.trigger = &r
-		t.stop()
-	}
-}
-
 // end stops the containers and says what the whole came to.
 func (t *attachment) end(followed *following) error {
 	t.mu.Lock()
@@ -240,20 +206,6 @@ func (t *attachment) say(text string) {
 	if t.settings.mode == render.TTY || t.settings.mode == render.Plain {
 		_, _ = fmt.Fprintln(t.settings.status, text)
 	}
-}
-
-// exitCode is the container's that ended all, or that of --exit-code-from.
-func (t *attachment) exitCode(trigger *logs.Record) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	code := trigger.Exit.Code
-	if t.code != nil {
-		code = *t.code
-	}
-	if code == 0 {
-		return nil
-	}
-	return &exitError{code: code}
 }
 
 // stopAll stops what was brought up, and kills it at the second interrupt.
