@@ -226,9 +226,19 @@ func (f *follower) mend(ctx context.Context, s *stream, c state.Container) {
 
 // add makes a container known, from its next run on.
 func (f *follower) add(c state.Container) *stream {
-	s := &stream{container: c, since: f.skipped[c.ID].FinishedAt}
+	s := &stream{container: c, since: between(f.skipped[c.ID].FinishedAt, c.StartedAt)}
 	f.streams[c.ID] = s
 	return s
+}
+
+// between is when the lines of one run have come, and those of the next have
+// not: the engine may write a line down shortly after it noted that the process
+// ended, or shortly before it notes that one runs.
+func between(end, start time.Time) time.Time {
+	if end.IsZero() || !start.After(end) {
+		return end
+	}
+	return end.Add(start.Sub(end) / 2)
 }
 
 // lives is true for a container that runs or will.
