@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -78,11 +77,8 @@ func (s *session) readYes(ctx context.Context) (bool, error) {
 
 // readAnswer is readYes, and says whether there was an answer at all.
 func (s *session) readAnswer(ctx context.Context) (yes, answered bool, err error) {
-	if s.answers == nil {
-		s.answers = bufio.NewReader(s.app.process.In)
-	}
-	line, err := readLine(ctx, s.answers)
-	return truth(strings.TrimSpace(line)), line != "", err
+	text, answered, err := s.app.answer(ctx)
+	return truth(text), answered, err
 }
 
 // consentError are consents that nobody is there to give.

@@ -1,10 +1,7 @@
 package cli
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -95,39 +92,6 @@ func (a *app) exec(ctx context.Context, o execOptions, service string, command [
 		return err
 	}
 	return a.converse(ctx, session, streams)
-}
-
-// running is a container of a service that runs: a replica before a one-off
-// one, the lowest number first.
-func (v *view) running(service string, index int) (state.Container, error) {
-	var found []state.Container
-	known := false
-	for _, c := range v.observed.Containers {
-		if c.Service != service || c.IsHook() {
-			continue
-		}
-		known = true
-		if (c.Running() || c.Status == state.StatusRestarting) && (index == 0 || !c.OneOff && c.Number == index) {
-			found = append(found, c)
-		}
-	}
-	if len(found) > 0 {
-		return slices.MinFunc(found, func(a, b state.Container) int {
-			if a.OneOff != b.OneOff {
-				return cmp.Compare(b.Number, a.Number) // a one-off one has none
-			}
-			return cmp.Or(cmp.Compare(a.Number, b.Number), a.Created.Compare(b.Created))
-		}), nil
-	}
-	if !known {
-		if err := v.target.checkServices([]string{service}, nil); v.target.project != nil && err != nil {
-			return state.Container{}, err
-		}
-	}
-	if index > 0 {
-		return state.Container{}, fmt.Errorf("service %q is not running container #%d", service, index)
-	}
-	return state.Container{}, fmt.Errorf("service %q is not running: start it with 'stack up -d %s'", service, service)
 }
 
 // resolveEnv gives variables without a value the one that they have here.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -48,6 +49,7 @@ type app struct {
 	global    globalOptions
 	command   string           // that runs: "stack up"
 	fetching  []project.Remote // nil before the first use
+	answers   *bufio.Reader    // to questions; nil before the first
 }
 
 // exitError ends the program with a code of its own. Without an error to

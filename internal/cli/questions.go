@@ -16,7 +16,6 @@ type questions struct {
 	asked   string // "publish"
 	nothing string // what holds after a no: "nothing was sent"
 	piped   bool   // answers may come from elsewhere than a terminal
-	answers *bufio.Reader
 }
 
 // ask lists what a question is about, and asks whether to go on. Without an
@@ -57,10 +56,15 @@ func (q *questions) read(ctx context.Context) (answer string, given bool, err er
 	if !q.piped && !isTerminal(q.app.process.In) {
 		return "", false, nil
 	}
-	if q.answers == nil {
-		q.answers = bufio.NewReader(q.app.process.In)
+	return q.app.answer(ctx)
+}
+
+// answer reads one line of the standard input, if there is one.
+func (a *app) answer(ctx context.Context) (text string, given bool, err error) {
+	if a.answers == nil {
+		a.answers = bufio.NewReader(a.process.In)
 	}
-	text, err := readLine(ctx, q.answers)
+	text, err = readLine(ctx, a.answers)
 	return strings.TrimSpace(text), text != "", err
 }
 

@@ -46,6 +46,27 @@ func (v *view) replica(service string, index int) (state.Container, error) {
 	return state.Container{}, fmt.Errorf("service %q is not running", service)
 }
 
+// running is the container of a service that a command joins: the running one
+// with the number index, or the first where index is 0. What runs is what
+// matters, also of a service that the compose file does not have any more.
+func (v *view) running(service string, index int) (state.Container, error) {
+	all := v.replicas(service)
+	for _, c := range all {
+		if (c.Running() || c.Status == state.StatusRestarting) && (index == 0 || c.Number == index && !c.OneOff) {
+			return c, nil
+		}
+	}
+	if v.target.project != nil && len(all) == 0 {
+		if err := v.target.checkServices([]string{service}, nil); err != nil {
+			return state.Container{}, err
+		}
+	}
+	if index != 0 {
+		return state.Container{}, fmt.Errorf("service %q is not running container #%d", service, index)
+	}
+	return state.Container{}, fmt.Errorf("service %q is not running: start it with 'stack up -d %s'", service, service)
+}
+
 // viewReplica observes the project, and picks the container of a service that a
 // command works on. The view is to be closed.
 func (a *app) viewReplica(ctx context.Context, service string, index int) (*view, state.Container, error) {
