@@ -13,8 +13,8 @@ func (a *app) alphaCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "alpha COMMAND",
 		Short: "Older names of commands",
-		Long: `What Docker Compose has under 'alpha': viz is 'stack graph --format dot',
-and publish is 'stack publish'. The others have moved, or are left out, and say so.`,
+		Long: `What Docker Compose has under 'alpha': viz is 'stack graph --format dot', and
+publish is 'stack publish'. The others have moved, or are left out, and say so.`,
 		Example:           "  stack alpha viz | dot -Tsvg",
 		Hidden:            true,
 		Args:              cobra.ArbitraryArgs,

@@ -58,7 +58,7 @@ func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []st
 		t.menu = &menu{in: a.process.In, out: a.process.Out, color: t.settings.color}
 	}
 	t.printer = newLogPrinter(t.menu.above(a.process), logStyle{
-		color:    !o.noColor && useColor(c.settings.ansi, a.env(g.target), a.process.Out),
+		color:    !o.noColor && c.settings.outColor,
 		noPrefix: o.noLogPrefix,
 	})
 	for _, s := range g.desired.Services {

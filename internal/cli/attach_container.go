@@ -26,10 +26,10 @@ func (a *app) attachCommand() *cobra.Command {
 prints from now on, and, where the service has stdin_open, what is typed here.
 It ends with the container, and with its exit code.
 
-The detach keys (Ctrl-P Ctrl-Q, or detachKeys of the docker CLI's configuration)
-end it where the container has a terminal. Where it has none, signals such as
-Ctrl-C are passed on to the process, unless --sig-proxy=false: that ends
-'attach' only. With -p NAME alone no compose file is needed.`,
+The detach keys (Ctrl-P Ctrl-Q, or detachKeys of the docker CLI's
+configuration) end it where the container has a terminal. Where it has none,
+signals such as Ctrl-C are passed on to the process, unless --sig-proxy=false:
+that ends 'attach' only. With -p NAME alone no compose file is needed.`,
 		Example: `  stack attach shell
   stack attach --detach-keys ctrl-x,x shell
   stack attach --no-stdin --sig-proxy=false web`,

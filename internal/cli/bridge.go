@@ -9,9 +9,10 @@ import (
 // bridgeCommand says why there is none.
 func (a *app) bridgeCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:                "bridge",
-		Short:              "Left out: convert a compose file to another platform's",
-		Long:               "There is no 'stack bridge'. What 'stack config' prints is a whole compose file, which converters take.",
+		Use:   "bridge",
+		Short: "Left out: convert a compose file to another platform's",
+		Long: `There is no 'stack bridge'. What 'stack config' prints is a whole compose file,
+which converters take.`,
 		Example:            "  stack config | kompose convert -f -    in place of: stack bridge convert",
 		Hidden:             true,
 		DisableFlagParsing: true,

@@ -22,7 +22,8 @@ func (a *app) commitCommand() *cobra.Command {
 		Use:   "commit [OPTIONS] SERVICE [REPOSITORY[:TAG]]",
 		Short: "Make an image from a service's container",
 		Long: `Make an image from what a service's container holds now, and print its id. It
-may run or not, and is paused meanwhile. What is in volumes is not a part of it.
+may run or not, and is paused meanwhile. What is in volumes is not a part of
+it.
 
 With -p NAME alone no compose file is needed.`,
 		Example: `  stack commit web shop-web:debug

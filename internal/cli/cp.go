@@ -28,13 +28,13 @@ func (a *app) cpCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cp [OPTIONS] SERVICE:SRC_PATH DEST_PATH|-\n  stack cp [OPTIONS] SRC_PATH|- SERVICE:DEST_PATH",
 		Short: "Copy files between a service's containers and this machine",
-		Long: `Copy files between the containers of a service and this machine, whether they run
-or not. What is copied to a service goes to each of its containers, or to the one
-of --index; what is copied from it comes from the first.
+		Long: `Copy files between the containers of a service and this machine, whether they
+run or not. What is copied to a service goes to each of its containers, or to
+the one of --index; what is copied from it comes from the first.
 
 A directory is copied into a directory that is there, and becomes one that is
-not; SRC_PATH/. is what is in it. A symbolic link is copied as a link, without -L.
-With - a tar is read from standard input, or written to standard output.
+not; SRC_PATH/. is what is in it. A symbolic link is copied as a link, without
+-L. With - a tar is read from standard input, or written to standard output.
 
 With -p NAME alone no compose file is needed.`,
 		Example: `  stack cp site/. web:/srv/www

@@ -25,22 +25,23 @@ func (a *app) driftCommand() *cobra.Command {
 		Use:   "drift [OPTIONS] [SERVICE...]",
 		Short: "Show what is no longer as it was applied",
 		Long: `Show what of the project is no longer as it was applied: containers that were
-removed, stopped, paused, renamed, changed or made again by somebody else, images
-whose reference names another one now, containers of services that were not
-applied, networks that containers were taken off or attached to, and networks and
-volumes that were removed or made again. A job that ended with 0 is no drift.
+removed, stopped, paused, renamed, changed or made again by somebody else,
+images whose reference names another one now, containers of services that were
+not applied, networks that containers were taken off or attached to, and
+networks and volumes that were removed or made again. A job that ended with 0
+is no drift.
 
 What the compose file says by now does not matter: 'stack plan' compares with
 that. What was applied is the last revision of 'stack history'. Where none is
-recorded, as another machine or Docker Compose made the containers, their labels
-tell what they can; containers that were removed cannot be known then.
+recorded, as another machine or Docker Compose made the containers, their
+labels tell what they can; containers that were removed cannot be known then.
 
 The exit code is 0 if nothing has drifted, 2 if something has, and 1 after an
 error. With -p NAME alone no compose file is needed.
 
 --format json prints one object: version, project, basis (what it was compared
-with), drifts, each with ref, name, drift (its kind), and field, applied and found
-where they apply, and unknown (what cannot be told).`,
+with), drifts, each with ref, name, drift (its kind), and field, applied and
+found where they apply, and unknown (what cannot be told).`,
 		Example: `  stack drift
   stack drift -q || echo 'somebody was here'
   stack drift --format json web | jq '.drifts[] | {name, drift}'`,
@@ -98,12 +99,7 @@ func (a *app) printDrift(o driftOptions, s *session, report drift.Report) error 
 	case o.format == "json":
 		return render.DriftJSON(a.process.Out, report)
 	}
-	return render.Drift(folded(a.process.Out), report, render.DriftOptions{Color: s.outColor(), Now: time.Now()})
-}
-
-// outColor is whether what a command prints on standard output is coloured.
-func (s *session) outColor() bool {
-	return useColor(s.settings.ansi, s.app.process.lookup, s.app.process.Out)
+	return render.Drift(folded(a.process.Out), report, render.DriftOptions{Color: s.settings.outColor, Now: time.Now()})
 }
 
 // asApplied is the project as it was applied, by what is known here.

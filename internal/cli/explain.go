@@ -30,16 +30,16 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Show why a service is in the state it is in",
 		Long: `Show why services, or all of them, are in the state they are in: what they wait
 for, down to the root; how each container is and since when, its exit code,
-restarts, last probes and last log lines, and the image that it runs; what depends
-on it; what 'stack up' would do with it now, and why; what the last revision did
-to it; and what has drifted since.
+restarts, last probes and last log lines, and the image that it runs; what
+depends on it; what 'stack up' would do with it now, and why; what the last
+revision did to it; and what has drifted since.
 
 With -p NAME alone no compose file is needed: the containers' labels tell then
 what a service waits for, and what 'up' would do is not known.
 
---format json prints one object: version, project and services, each with state,
-because (the steps to the root), replicas, dependsOn, neededBy, next, last and
-drift.`,
+--format json prints one object: version, project and services, each with
+state, because (the steps to the root), replicas, dependsOn, neededBy, next,
+last and drift.`,
 		Example: `  stack explain web
   stack explain -n 50 worker
   stack explain --format json | jq '.services[] | {name, state, because}'`,
@@ -80,7 +80,7 @@ func (a *app) explain(ctx context.Context, o explainOptions, services []string) 
 	if o.format == "json" {
 		return render.ExplainJSON(a.process.Out, t.name, explained)
 	}
-	return render.Explain(folded(a.process.Out), explained, render.ExplainOptions{Color: s.outColor(), Now: time.Now()})
+	return render.Explain(folded(a.process.Out), explained, render.ExplainOptions{Color: s.settings.outColor, Now: time.Now()})
 }
 
 // explanation is what is found about services while it is gathered.

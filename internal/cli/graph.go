@@ -33,9 +33,10 @@ func (a *app) graphCommand() *cobra.Command {
 		Use:   "graph [OPTIONS] [SERVICE...]",
 		Short: "Draw what depends on what",
 		Long: `Draw what the services, or the named ones, depend on, and what each waits for:
-that it is healthy, has completed or has started. The tree is for a terminal, dot
-for Graphviz, mermaid for Markdown, and svg is a picture that needs no other
-program. With -o the file's name says which: .txt, .dot, .gv, .mmd or .svg.
+that it is healthy, has completed or has started. The tree is for a terminal,
+dot for Graphviz, mermaid for Markdown, and svg is a picture that needs no
+other program. With -o the file's name says which: .txt, .dot, .gv, .mmd or
+.svg.
 
 --live adds how each service is, as 'stack explain' sums it up, and colours it.
 With -p NAME alone no compose file is needed: the containers' labels tell what
@@ -124,7 +125,7 @@ func (a *app) graph(ctx context.Context, o graphOptions, services []string) erro
 		if err != nil {
 			return err
 		}
-		found.Observed, containers, color = &observed, observed.Containers, s.outColor()
+		found.Observed, containers, color = &observed, observed.Containers, s.settings.outColor
 	}
 	if err := t.checkServices(services, containers); err != nil {
 		return err

@@ -28,8 +28,8 @@ func (a *app) historyCommand() *cobra.Command {
 and 'rollback' have applied, newest first. With a number, show that revision:
 what changed and why, the services with their images, and what went wrong.
 
-The last ten are kept in your state folder, without what is secret in them. With
--p NAME alone no compose file is needed.`,
+The last ten are kept in your state folder, without what is secret in them.
+With -p NAME alone no compose file is needed.`,
 		Example: `  stack history
   stack history 3
   stack history --format json | jq '.[0].outcome'`,

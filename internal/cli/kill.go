@@ -16,8 +16,8 @@ func (a *app) killCommand() *cobra.Command {
 project or of the named services, one-off containers of 'run' too, all at once.
 No hook runs.
 
---remove-orphans kills and removes the containers of services that the compose file
-does not have. With -p NAME alone no compose file is needed.`,
+--remove-orphans kills and removes the containers of services that the compose
+file does not have. With -p NAME alone no compose file is needed.`,
 		Example: `  stack kill
   stack kill -s SIGHUP web     have web read its configuration again`,
 		ValidArgsFunction: a.completeServices,

@@ -83,7 +83,7 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 		Lines: state.LogOptions{Timestamps: o.timestamps, Since: o.since, Until: o.until, Tail: o.tail},
 	}
 	printer := newLogPrinter(a.process, logStyle{
-		color:    !o.noColor && useColor(v.settings.ansi, a.env(v.target), a.process.Out),
+		color:    !o.noColor && v.settings.outColor,
 		noPrefix: o.noLogPrefix,
 		batch:    !o.follow,
 	})
@@ -92,11 +92,11 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 			printer.printer.Register(logName(c))
 		}
 	}
-	if !o.follow {
-		err := logs.Read(ctx, v.engine, options, printer.record)
-		_ = printer.printer.Flush() // a stream that is gone takes no more
-		return err
+	if o.follow {
+		err = logs.Follow(ctx, v.engine, logs.FollowOptions{Options: options}, printer.record)
+		err = cmp.Or(err, ctx.Err())
+	} else {
+		err = logs.Read(ctx, v.engine, options, printer.record)
 	}
-	err = logs.Follow(ctx, v.engine, logs.FollowOptions{Options: options}, printer.record)
-	return cmp.Or(err, ctx.Err())
+	return cmp.Or(err, printer.printer.Flush()) // what a full disk did not take is said
 }

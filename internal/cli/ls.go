@@ -61,9 +61,9 @@ func (a *app) lsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ls [OPTIONS]",
 		Short: "List the projects on the engine",
-		Long: `List the projects whose containers run on the engine, with how many are in which
-state and the files that they were made from. With -a also those of which none
-runs. No compose file is needed: the containers' labels tell.
+		Long: `List the projects whose containers run on the engine, with how many are in
+which state and the files that they were made from. With -a also those of which
+none runs. No compose file is needed: the containers' labels tell.
 
 --filter name=PATTERN keeps the projects whose name the regular expression
 matches.`,

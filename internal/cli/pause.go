@@ -12,8 +12,8 @@ func (a *app) pauseCommand() *cobra.Command {
 		Use:   "pause [SERVICE...]",
 		Short: "Freeze the project's containers",
 		Long: `Freeze the running containers of the project or of the named services, until
-'stack unpause'. 'up' and 'start' let them go on too; 'stop', 'kill', 'restart' and
-'down' take them as they are. One-off containers of 'run' are not frozen.
+'stack unpause'. 'up' and 'start' let them go on too; 'stop', 'kill', 'restart'
+and 'down' take them as they are. One-off containers of 'run' are not frozen.
 
 With -p NAME alone no compose file is needed.`,
 		Example: `  stack pause

@@ -29,11 +29,13 @@ func (a *app) planCommand() *cobra.Command {
 		Short: "Show what 'up' would do, and why",
 		Long: `Show what 'stack up' would do, and why, without changing anything.
 
---out saves the plan, with what it was made from. 'stack up --plan FILE' carries
-it out later, and refuses to if the files, or what runs, have moved on since.
-The file holds the services' environment: it is readable by its owner only.
+--out saves the plan, with what it was made from. 'stack up --plan FILE'
+carries it out later, and refuses to if the files, or what runs, have moved on
+since. The file holds the services' environment: it is readable by its owner
+only.
 
---graph draws the steps of the plan by service, and what each of them comes after.
+--graph draws the steps of the plan by service, and what each of them comes
+after.
 
 With --detailed-exitcode the exit code is 0 if there is nothing to do, 2 if
 there is, and 1 after an error.`,

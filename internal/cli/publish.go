@@ -31,17 +31,18 @@ func (a *app) publishCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish [OPTIONS] REPOSITORY[:TAG]",
 		Short: "Publish the project to a registry",
-		Long: `Publish the project's compose files to a registry, as an artifact that
-'stack -f oci://REPOSITORY:TAG' and Docker Compose load. The images that are built
-are pushed first. Files that services extend come along; env files do with
+		Long: `Publish the project's compose files to a registry, as an artifact that 'stack
+-f oci://REPOSITORY:TAG' and Docker Compose load. The images that are built are
+pushed first. Files that services extend come along; env files do with
 --with-env.
 
-Before anything is sent you are asked about bind mounts, values of variables and
-what looks like a secret. Without a terminal nothing is sent unless flags say so.`,
+Before anything is sent you are asked about bind mounts, values of variables
+and what looks like a secret. Without a terminal nothing is sent unless flags
+say so.`,
 		Example: `  stack publish registry.example.com/team/shop:1.4
-  stack publish --dry-run registry.example.com/team/shop:1.4    show what would be sent
-  stack publish --with-env --resolve-image-digests -y registry.example.com/team/shop:1.4
-  stack -f oci://registry.example.com/team/shop:1.4 up -d       run it elsewhere`,
+  stack publish --dry-run registry.example.com/team/shop:1.4
+  stack publish --with-env --resolve-image-digests -y example.com/shop:1.4
+  stack -f oci://registry.example.com/team/shop:1.4 up -d    run it elsewhere`,
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -17,12 +17,12 @@ func (a *app) restartCommand() *cobra.Command {
 		Short: "Stop the project's containers and start them again",
 		Long: `Restart the containers of the project or of the named services, those that do
 not run too: dependents are stopped first, and started when what they depend on
-is again as they wait for. Hooks run on the way. Dependents of the named services
-that have 'restart: true' in their depends_on, and run, restart too.
+is again as they wait for. Hooks run on the way. Dependents of the named
+services that have 'restart: true' in their depends_on, and run, restart too.
 
-Containers stay as they are: 'stack up' brings them to what the compose file says
-now. A job that has completed is run again only if it is named. One-off containers
-go on. With -p NAME alone no compose file is needed.`,
+Containers stay as they are: 'stack up' brings them to what the compose file
+says now. A job that has completed is run again only if it is named. One-off
+containers go on. With -p NAME alone no compose file is needed.`,
 		Example: `  stack restart
   stack restart db             and its dependents with restart: true
   stack restart --no-deps db   db alone`,

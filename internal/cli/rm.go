@@ -19,12 +19,13 @@ func (a *app) rmCommand() *cobra.Command {
 		Use:   "rm [OPTIONS] [SERVICE...]",
 		Short: "Remove the project's containers that do not run",
 		Long: `Remove the containers of the project or of the named services that do not run,
-after a question that -f answers. Their anonymous volumes stay unless -v is given.
-With -s the containers that run are stopped first, dependents before what they
-depend on. Networks and named volumes stay: 'stack down' removes those.
+after a question that -f answers. Their anonymous volumes stay unless -v is
+given. With -s the containers that run are stopped first, dependents before
+what they depend on. Networks and named volumes stay: 'stack down' removes
+those.
 
-One-off containers of 'run', and those of services that the compose file does not
-have, stay. With -p NAME alone no compose file is needed.`,
+One-off containers of 'run', and those of services that the compose file does
+not have, stay. With -p NAME alone no compose file is needed.`,
 		Example: `  stack rm
   stack rm -fs web             stop and remove it without a question
   stack rm -fsv                with the anonymous volumes`,

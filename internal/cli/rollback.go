@@ -25,15 +25,15 @@ func (a *app) rollbackCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rollback [OPTIONS] [REVISION] [SERVICE...]",
 		Short: "Go back to what was applied before",
-		Long: `Go back to what a revision of 'stack history' wanted: without a number, the last
-one before the current that succeeded. Naming services takes these back, with
-the networks and volumes that they use, and leaves the rest as it is now.
+		Long: `Go back to what a revision of 'stack history' wanted: without a number, the
+last one before the current that succeeded. Naming services takes these back,
+with the networks and volumes that they use, and leaves the rest as it is now.
 
 The plan is shown first, and carried out when you say yes, or with --yes. Each
 service runs the image that it ran then, by its id where its name has moved on.
 Nothing is built. What may be secret (configs, secrets, and variables that are
-called so) is not kept with a revision, but its digest: it is taken from today's
-files if it is as it was, and is an error if it is not.
+called so) is not kept with a revision, but its digest: it is taken from
+today's files if it is as it was, and is an error if it is not.
 
 The files are not changed: the next 'stack up' applies them again.`,
 		Example: `  stack rollback                 the last revision that succeeded

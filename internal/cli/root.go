@@ -47,6 +47,8 @@ touching anything. The flags and files are those of Docker Compose.`,
 	}
 	root.Flags().SetInterspersed(false)
 	root.SetFlagErrorFunc(flagError)
+	width, _ := terminalSize(a.process.Out)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "FlagUsages ", fmt.Sprintf("FlagUsagesWrapped %d ", width)))
 	a.global.register(root)
 	root.AddCommand(
 		a.upCommand(),

@@ -24,9 +24,9 @@ publishes no ports (-P does), has none of the service's names in the networks
 (--use-aliases), is not restarted, and runs the service's post_start hooks but
 not the pre_start ones.
 
-Only what the program prints is on standard output. Signals are passed on to it.
-At a terminal it gets one of its own; the detach keys (Ctrl-P Ctrl-Q) leave it
-running.`,
+Only what the program prints is on standard output. Signals are passed on to
+it. At a terminal it gets one of its own; the detach keys (Ctrl-P Ctrl-Q) leave
+it running.`,
 		Example: `  stack run --rm web sh
   stack run --rm -T db pg_dump shop > shop.sql
   stack run -d --name worker web work --queue mail

@@ -14,10 +14,10 @@ func (a *app) scaleCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "scale [SERVICE=REPLICAS...]",
 		Short: "Set how many containers services have",
-		Long: `Bring services up with that many containers each, and what they depend on as the
-compose file says: 'stack up -d --scale SERVICE=REPLICAS SERVICE'. Surplus
-containers are stopped and removed, those with the highest numbers first. The next
-'up' goes by the compose file again.`,
+		Long: `Bring services up with that many containers each, and what they depend on as
+the compose file says: 'stack up -d --scale SERVICE=REPLICAS SERVICE'. Surplus
+containers are stopped and removed, those with the highest numbers first. The
+next 'up' goes by the compose file again.`,
 		Example: `  stack scale web=3
   stack scale web=3 worker=0
   stack scale --no-deps web=3`,

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -40,7 +39,6 @@ type session struct {
 	// journal writes down what a run has changed; nil is for one that changes
 	// nothing.
 	journal *journal
-	answers *bufio.Reader // to questions; nil before the first
 	// recorder notes what ran when; nil is for a run whose time nobody asks for.
 	recorder *recorder
 
@@ -272,5 +270,5 @@ func (s *session) showAs(plan, told planner.Plan) error {
 }
 
 func (s *session) planText() render.PlanOptions {
-	return render.PlanOptions{Color: useColor(s.settings.ansi, s.app.process.lookup, s.app.process.Out)}
+	return render.PlanOptions{Color: s.settings.outColor}
 }

@@ -23,6 +23,7 @@ type settings struct {
 	mode     render.Mode // resolved
 	ansi     string
 	color    bool // of progress and messages
+	outColor bool // of standard output
 	parallel int
 	status   io.Writer // where progress goes
 }
@@ -42,7 +43,7 @@ func (a *app) settings(env lookup) (settings, error) {
 	if isTrue(env, "COMPOSE_STATUS_STDOUT") {
 		s.status = a.process.Out
 	}
-	s.color = useColor(s.ansi, env, s.status)
+	s.color, s.outColor = useColor(s.ansi, env, s.status), useColor(s.ansi, env, a.process.Out)
 	if err := a.parallel(&s, env); err != nil {
 		return s, err
 	}
@@ -70,7 +71,7 @@ func (a *app) progressMode(s *settings, env lookup) error {
 	case mode == render.Plain && s.ansi == ansiAlways:
 		return errors.New("can't use --progress plain while ANSI support is forced")
 	}
-	s.mode = mode.Resolve(s.ansi != ansiNever && isTerminal(s.status))
+	s.mode = mode.Resolve(s.ansi != ansiNever && isScreen(env, s.status))
 	return nil
 }
 
@@ -105,7 +106,13 @@ func useColor(ansi string, env lookup, w io.Writer) bool {
 	if v, ok := env("NO_COLOR"); ok && v != "" {
 		return false
 	}
-	return ansi == ansiAlways || ansi != ansiNever && isTerminal(w)
+	return ansi == ansiAlways || ansi != ansiNever && isScreen(env, w)
+}
+
+// isScreen is true for a terminal that knows colours and cursor movement.
+func isScreen(env lookup, w io.Writer) bool {
+	term, _ := env("TERM")
+	return term != "dumb" && isTerminal(w)
 }
 
 func isTrue(env lookup, key string) bool {

@@ -19,7 +19,8 @@ func (a *app) startCommand() *cobra.Command {
 		Long: `Start the containers of the project or of the named services, and of what these
 depend on, each as soon as what it depends on is as it waits for, and run their
 hooks. What is paused goes on. Containers are started as they are: 'stack up'
-brings them to what the compose file says now, and creates those that are missing.
+brings them to what the compose file says now, and creates those that are
+missing.
 
 A job that has completed is run again only if it is named. One-off containers
 stay as they are. With -p NAME alone no compose file is needed.`,

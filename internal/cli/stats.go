@@ -22,9 +22,9 @@ func (a *app) statsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "stats [OPTIONS] [SERVICE]",
 		Short: "Show what the project's containers use",
-		Long: `Show what CPU time, memory, network and disk the project's containers use, again
-and again, also of those that start later. On a terminal the table is drawn in
-place; elsewhere each round is printed after the one before.
+		Long: `Show what CPU time, memory, network and disk the project's containers use,
+again and again, also of those that start later. On a terminal the table is
+drawn in place; elsewhere each round is printed after the one before.
 
 With -p NAME alone no compose file is needed. --format takes table, json (one
 object a line), a Go template, or 'table' and a template.`,
@@ -65,7 +65,7 @@ func (a *app) stats(ctx context.Context, o statsOptions, services []string) erro
 		}
 		return render.Usage(a.process.Out, rowsOf(rows), options)
 	}
-	screen := render.Screen{Out: a.process.Out, Terminal: isTerminal(a.process.Out)}
+	screen := render.Screen{Out: a.process.Out, Terminal: isScreen(a.env(v.target), a.process.Out)}
 	return meter.Follow(ctx, func(rows []usage.Row) error {
 		return screen.Draw(func() error { return render.Usage(&screen, rowsOf(rows), options) })
 	})

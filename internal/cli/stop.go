@@ -16,9 +16,9 @@ func (a *app) stopCommand() *cobra.Command {
 soon as those that depend on it have stopped, after their pre_stop hooks.
 'stack start' starts them again.
 
-What is paused is stopped too; one-off containers of 'run' go on, and so do those
-of services that the compose file does not have. With -p NAME alone no compose
-file is needed.`,
+What is paused is stopped too; one-off containers of 'run' go on, and so do
+those of services that the compose file does not have. With -p NAME alone no
+compose file is needed.`,
 		Example: `  stack stop
   stack stop -t 30 web         with 30 seconds before it is killed
   stack stop --dry-run         show what would be stopped`,

@@ -19,7 +19,8 @@ func (a *app) topCommand() *cobra.Command {
 		Use:   "top [SERVICES...]",
 		Short: "List the processes of the project's containers",
 		Long: `List the processes of the project's containers that run, as ps on the engine's
-machine sees them: the PIDs are that machine's. A container of 'run' has no number.
+machine sees them: the PIDs are that machine's. A container of 'run' has no
+number.
 
 With -p NAME alone no compose file is needed.`,
 		Example: `  stack top

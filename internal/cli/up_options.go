@@ -49,7 +49,7 @@ func (o *upOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.timestamps, "timestamps", false, "Show logs with timestamps")
 	f.BoolVar(&o.quietBuild, "quiet-build", false, "Don't show the output of builds")
 	f.StringVar(&o.planFile, "plan", "", "Carry out the plan that 'stack plan --out FILE' saved, if nothing has moved since")
-	f.BoolVarP(&o.watch, "watch", "w", false, "Watch the files of services, and refresh their containers when these change. Incompatible with -d")
+	f.BoolVarP(&o.watch, "watch", "w", false, "Refresh containers when the files of services change. Incompatible with -d")
 	f.BoolVar(&o.menu, "menu", false, "Take keys while attached to a terminal: d detaches, w watches (default there, unless COMPOSE_MENU=false). Incompatible with -d")
 }
 

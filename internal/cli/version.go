@@ -23,8 +23,8 @@ func (a *app) versionCommand() *cobra.Command {
 		Long: `Show the version of stack. No engine is asked.
 
 Called as docker-compose, or as the docker CLI's plugin, it is the version of
-Docker Compose that stack keeps to, since callers look at it to know what they can
-use; stack's own stands beside it.`,
+Docker Compose that stack keeps to, since callers look at it to know what they
+can use; stack's own stands beside it.`,
 		Example: `  stack version
   stack version --short
   stack version --format json`,

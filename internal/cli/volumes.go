@@ -20,8 +20,8 @@ func (a *app) volumesCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "volumes [OPTIONS] [SERVICE...]",
 		Short: "List the project's volumes",
-		Long: `List the volumes that the engine holds of the project, or those of them that the
-containers of the named services mount.
+		Long: `List the volumes that the engine holds of the project, or those of them that
+the containers of the named services mount.
 
 With -p NAME alone no compose file is needed. --format takes table, json (one
 object a line), a Go template, or 'table' and a template.`,

@@ -18,10 +18,11 @@ func (a *app) waitCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "wait SERVICE [SERVICE...] [OPTIONS]",
 		Short: "Wait until the containers of services have stopped",
-		Long: `Wait until every container of the named services has stopped, one-off containers
-of 'run' that run too, and print what each exited with. One that has stopped
-already counts, whichever way it did; one that the engine starts again has not
-stopped. The exit code is that of the first container that did not exit with 0.
+		Long: `Wait until every container of the named services has stopped, one-off
+containers of 'run' that run too, and print what each exited with. One that has
+stopped already counts, whichever way it did; one that the engine starts again
+has not stopped. The exit code is that of the first container that did not exit
+with 0.
 
 With --down-project the first end is enough: its code is the exit code, and the
 project is taken down. With -p NAME alone no compose file is needed.`,

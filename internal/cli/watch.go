@@ -26,7 +26,7 @@ func (a *app) watchCommand() *cobra.Command {
 	var o watchOptions
 	cmd := &cobra.Command{
 		Use:   "watch [SERVICE...]",
-		Short: "Watch the files of services, and refresh their containers when these change",
+		Short: "Refresh containers when the files of services change",
 		Long: `Watch the files that the develop sections of services name, and refresh the
 containers when these change: copy files into them, run a command in them,
 restart them, or build and replace them.
@@ -76,9 +76,13 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 	if a.global.dryRun {
 		return a.showRules(rules)
 	}
+	settings, err := a.settings(a.env(g.target))
+	if err != nil {
+		return err
+	}
 	w, err := a.startWatch(a.interrupt.soft, watchRequest{
 		goal: g, plan: plan, services: services, since: o.since(begun), prune: o.prune, quiet: o.quiet,
-		printer: newLogPrinter(a.process, logStyle{color: useColor(a.global.ansi, a.env(g.target), a.process.Out)}),
+		printer: newLogPrinter(a.process, logStyle{color: settings.outColor}),
 	})
 	if err != nil {
 		return err
