@@ -60,7 +60,7 @@ func (d *draft) engineConfig(service state.Service, old *state.Container) (types
 	for _, other := range tiedTo(service) {
 		if len(d.containersOf(other)) == 0 {
 			return config, fmt.Errorf(
-				"service %s lives in a namespace of service %s, or uses its volumes, but %s has no container: give it a replica", service.Name, other, other)
+				"service %s: cannot share %s with service %s: container missing; start it too, or give it a replica", service.Name, shared(config, other), other)
 		}
 	}
 	config.Image = service.Image()
@@ -201,6 +201,19 @@ func (d *draft) containersOf(service string) []namedReplica {
 // tiedTo are the services whose containers must be there before one of this
 // service can be created.
 func tiedTo(service state.Service) []string { return state.TiedTo(service.Config) }
+
+// shared names what a service has from another one.
+func shared(config types.ServiceConfig, other string) string {
+	switch types.ServicePrefix + other {
+	case config.NetworkMode:
+		return "network namespace"
+	case config.Ipc:
+		return "ipc namespace"
+	case config.Pid:
+		return "pid namespace"
+	}
+	return "volume"
+}
 
 // engineMode turns service:x into the container that x has.
 func (d *draft) engineMode(mode string) string {

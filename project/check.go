@@ -33,7 +33,7 @@ func (p *Project) check(selected map[string]bool) error {
 			}
 		}
 	}
-	c.containerNames()
+	c.containerNames(checked, selected)
 	c.jobs()
 	c.secrets()
 	c.cycles("dependency", graph, func(from, to string) modelPath { return c.dependencyPath(c.model.Services[from], to) })
@@ -63,10 +63,14 @@ func (c *checker) undefined(path modelPath, referrer, kind, name string, known [
 	c.add(path, fmt.Sprintf("%s refers to undefined %s %s", referrer, kind, name), didYouMean(name, known, otherwise))
 }
 
-// containerNames reports two services with one container name.
-func (c *checker) containerNames() {
+// containerNames reports two services with one container name. Where services
+// are selected, the others do not get theirs.
+func (c *checker) containerNames(checked []string, selected map[string]bool) {
 	owner := map[string]string{}
-	for _, name := range sortedKeys(c.model.Services) {
+	for _, name := range checked {
+		if selected != nil && !selected[name] {
+			continue
+		}
 		container := c.model.Services[name].ContainerName
 		if container == "" {
 			continue

@@ -15,7 +15,7 @@ func (c *checker) build(s types.ServiceConfig, at under) {
 		c.add(at("build", "dockerfile_inline"), fmt.Sprintf("service %q declares mutually exclusive dockerfile and dockerfile_inline", s.Name), "remove one of them")
 	}
 	if len(s.Build.Platforms) > 0 && s.Platform != "" && !slices.Contains(s.Build.Platforms, s.Platform) {
-		c.add(at("build", "platforms"), fmt.Sprintf("build.platforms must include the service's platform %q", s.Platform), "add it")
+		c.add(at("build", "platforms"), fmt.Sprintf("service.build.platforms MUST include service.platform %q", s.Platform), "add it")
 	}
 	services := c.model.AllServices()
 	for _, name := range sortedKeys(s.Build.AdditionalContexts) {
