@@ -84,10 +84,12 @@ func (t *attachment) run(first step) error {
 		return err
 	}
 	if t.settings.mode != render.TTY {
+		t.printer.attaching()
 		close(t.open)
 	}
 	err = t.convergence.run(t.stopping, first)
 	if t.settings.mode == render.TTY {
+		t.printer.attaching()
 		close(t.open)
 		t.sayHeld()
 	}

@@ -44,6 +44,9 @@ func (p *logPrinter) expect(project state.Project, s state.Service) {
 	}
 }
 
+// attaching says whose lines follow.
+func (p *logPrinter) attaching() { _ = p.printer.Attaching() }
+
 func (p *logPrinter) line(c state.Container, line state.LogLine) {
 	_ = p.printer.Line(logName(c), line)
 }

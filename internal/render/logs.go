@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -114,6 +116,15 @@ func (p *LogPrinter) Flush() error {
 // Exited says that a container ended: "web-1 exited with code 0".
 func (p *LogPrinter) Exited(name string, code int) error {
 	return p.Status(name, fmt.Sprintf("exited with code %d", code))
+}
+
+// Attaching says whose lines follow: of the containers that are registered.
+func (p *LogPrinter) Attaching() error {
+	return p.write(p.out, func() {
+		if names := slices.Sorted(maps.Keys(p.colors)); len(names) > 0 {
+			_, _ = p.out.WriteString("Attaching to " + strings.Join(names, ", ") + "\n")
+		}
+	})
 }
 
 // Status says something of a container, in its colour.
