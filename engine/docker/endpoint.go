@@ -45,6 +45,16 @@ func loadConfig(getenv func(string) string) (*configfile.ConfigFile, error) {
 	return file, err
 }
 
+// PsFormat is how the docker CLI's configuration says to list containers, or
+// empty.
+func PsFormat(getenv func(string) string) string {
+	file, err := loadConfig(getenv)
+	if err != nil {
+		return "" // whoever needs the engine says so
+	}
+	return file.PsFormat
+}
+
 func configDir(getenv func(string) string) string {
 	if dir := getenv(config.EnvOverrideConfigDir); dir != "" {
 		return dir

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stackctl/stack/engine/docker"
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/state"
 )
@@ -34,7 +35,8 @@ func (a *app) psCommand() *cobra.Command {
 		Long: `List the project's containers that run, or all of them with -a.
 
 With -p NAME alone no compose file is needed. --format takes table, json (one
-object a line), a Go template, or 'table' and a template.`,
+object a line), a Go template, or 'table' and a template; without it, the docker
+CLI's psFormat is taken, if its configuration has one.`,
 		Example: `  stack ps
   stack ps -a --status exited
   stack ps --format '{{.Service}} {{.Health}}'
@@ -43,6 +45,9 @@ object a line), a Go template, or 'table' and a template.`,
 		RunE: func(cmd *cobra.Command, services []string) error {
 			if err := o.check(); err != nil {
 				return err
+			}
+			if !cmd.Flags().Changed("format") {
+				o.format = docker.PsFormat(a.process.getenv)
 			}
 			return a.ps(cmd.Context(), o, services)
 		},
