@@ -36,7 +36,7 @@ func (d *draft) addOrphans() {
 		}
 	}
 	if len(names) > 0 && !d.policy.IgnoreOrphans {
-		d.warnings = append(d.warnings, "found orphan containers ("+strings.Join(names, ", ")+
+		d.warnings = append(d.warnings, "Found orphan containers ("+strings.Join(names, ", ")+
 			"): this project has no such services any more; --remove-orphans removes them")
 	}
 }

@@ -225,7 +225,7 @@ func TestOrphansAreNamedAndRemovedOnlyIfAsked(t *testing.T) {
 	plan, err := planner.Up(desired, observed, planner.UpPolicy{})
 	assert.NilError(t, err)
 	assert.Assert(t, plan.Empty())
-	assert.Assert(t, strings.Contains(plan.Warnings[0], "found orphan containers (shop-gone-1)"))
+	assert.Assert(t, strings.Contains(plan.Warnings[0], "Found orphan containers (shop-gone-1)"))
 	is(t, up(t, desired, observed, planner.UpPolicy{RemoveOrphans: true}), `
 		stop gone/1 shop-gone-1
 		remove gone/1 shop-gone-1 < stop gone/1 shop-gone-1`)
