@@ -2,11 +2,13 @@ package docker
 
 import (
 	"archive/tar"
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/engine"
@@ -37,6 +39,30 @@ func TestNetworkThatOnlyBeginsLikeAName(t *testing.T) {
 	observed, err := f.connect(t).Observe(t.Context(), state.Scope{Project: "p", Networks: []string{"abc"}})
 	assert.NilError(t, err)
 	assert.Equal(t, len(observed.Networks), 0)
+}
+
+func TestAddressesOfSomebodyElseAreNoConflictThatPasses(t *testing.T) {
+	for _, test := range []struct {
+		project, hint string
+		passes        bool
+	}{
+		{"q", "network other has these addresses", false},
+		{"p", "another network has these addresses", true}, // it may be about to go
+	} {
+		f := serve(t, "1.49")
+		f.answer("/v1.49/version", http.StatusOK, map[string]string{})
+		f.answer("POST /v1.49/networks/create", http.StatusForbidden, map[string]string{"message": "Pool overlaps with other one on this address space"})
+		f.answer("/v1.49/networks", http.StatusOK, []map[string]any{{
+			"Name": "other", "Labels": map[string]string{state.LabelProject: test.project},
+			"IPAM": map[string]any{"Config": []map[string]string{{"Subnet": "10.1.0.0/16"}}},
+		}})
+		spec := state.NetworkSpec{Labels: map[string]string{state.LabelProject: "p"}}
+		spec.Config.Name = "p_net"
+		spec.Config.Ipam.Config = []*types.IPAMPool{{Subnet: "10.1.2.0/24"}}
+		err := f.connect(t).CreateNetwork(t.Context(), spec)
+		assert.ErrorContains(t, err, test.hint)
+		assert.Equal(t, errors.Is(err, engine.ErrConflict), test.passes)
+	}
 }
 
 func TestStartsThatFail(t *testing.T) {

@@ -24,10 +24,14 @@ func (n networks) CreateNetwork(ctx context.Context, spec state.NetworkSpec) err
 		err = n.removeTwins(ctx, api, created.ID, spec)
 	}
 	failed := n.translate(err, "create network %s", spec.Config.Name)
-	if err != nil && strings.Contains(err.Error(), "Pool overlaps") {
-		return hint(failed, "another network has these addresses: choose another subnet, or remove that network (`docker network ls`)")
+	if err == nil || !strings.Contains(err.Error(), "Pool overlaps") {
+		return failed
 	}
-	return failed
+	if other := n.overlapping(ctx, spec); other != "" {
+		failed = &failure{text: failed.Error(), cause: err} // it is no conflict that could pass
+		return hint(failed, "network %s has these addresses: choose another subnet, or remove that network", other)
+	}
+	return hint(failed, "another network has these addresses: choose another subnet, or remove that network (`docker network ls`)")
 }
 
 func networkOptions(spec state.NetworkSpec, apiVersion string) network.CreateOptions {
