@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/state"
 )
 
@@ -65,6 +66,10 @@ func (a *app) attachTo(ctx context.Context, o attachOptions, service string) err
 		return fmt.Errorf("cannot attach to a paused container, unpause it first: %s", c.Name)
 	case state.StatusRestarting:
 		return fmt.Errorf("cannot attach to a restarting container, wait until it is running: %s", c.Name)
+	}
+	if a.global.dryRun {
+		v.pretend(render.Step{Op: "Attach", Name: c.Name, Text: "attach", Status: "Attached"})
+		return nil
 	}
 	tty := ttyOptions{tty: c.TTY, interactive: !o.noStdin && c.Stdin}
 	if c.TTY && tty.interactive && !isTerminal(a.process.In) {

@@ -126,6 +126,12 @@ func (s *session) steps() *render.Steps {
 	return &render.Steps{Mode: s.settings.mode, Out: s.settings.status, Pretended: s.app.global.dryRun}
 }
 
+// pretend shows a step of which nothing but this is done.
+func (s *session) pretend(step render.Step) {
+	step.Done = true
+	s.steps().Show(step)
+}
+
 // completeCopy proposes services, to be followed by a path, and files.
 func (a *app) completeCopy(cmd *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 1 {

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/state"
 )
 
@@ -76,6 +78,10 @@ func (a *app) exec(ctx context.Context, o execOptions, service string, command [
 	c, err := v.running(service, o.index)
 	if err != nil {
 		return err
+	}
+	if a.global.dryRun {
+		v.pretend(render.Step{Op: "Exec", Name: c.Name, Text: "exec " + strings.Join(command, " "), Status: "Executed"})
+		return nil
 	}
 	spec := state.ExecSpec{
 		Command: command, User: o.user, WorkingDir: o.workdir, Env: resolveEnv(o.env, a.env(v.target)), Privileged: o.privileged,
