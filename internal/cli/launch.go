@@ -25,9 +25,9 @@ type launch struct {
 	view    render.Progress
 
 	mu       sync.Mutex
-	launched bool // the program has the terminal
+	launched bool   // the program has the terminal
+	id       string // of the one-off container
 
-	id      string
 	stop    func() // passes no more signals on
 	program chan error
 }
@@ -36,14 +36,24 @@ type launch struct {
 func (l *launch) CreateContainer(ctx context.Context, spec state.ContainerSpec, progress func(state.Progress)) (string, error) {
 	id, err := l.Containers.CreateContainer(ctx, spec, progress)
 	if spec.Name == l.name {
+		l.mu.Lock()
+		defer l.mu.Unlock()
 		l.id = id
 	}
 	return id, err
 }
 
+// isOneOff is true for the name or the id of the one-off container. Others are
+// started while it is created.
+func (l *launch) isOneOff(container string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return container == l.name || container == l.id
+}
+
 // StartContainer joins the streams to the one-off container first.
 func (l *launch) StartContainer(ctx context.Context, container string) error {
-	if l.detach || container != l.id && container != l.name {
+	if l.detach || !l.isOneOff(container) {
 		return l.Containers.StartContainer(ctx, container)
 	}
 	session, err := l.engine.Attach(l.app.interrupt.hard, l.id, l.streams.options)

@@ -15,7 +15,10 @@ import (
 var ours = map[string][]string{
 	"create":   {"replace-volume", "timeline"},
 	"(global)": append([]string{"engine", "lock-timeout", "host", "context"}, dockersOwn...),
+	"run":      {"yes"},
+	"scale":    {"yes"},
 	"up":       {"plan", "probe", "replace-volume", "timeline"},
+	"watch":    {"yes"},
 }
 
 // composeRow is one line of testdata/compose-cli.tsv: a flag of a command of

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"github.com/stackctl/stack/internal/publish"
 	"github.com/stackctl/stack/project"
 )
@@ -37,6 +39,11 @@ func (a *app) confirmRemote(ctx context.Context, p *project.Project, yes bool) e
 	}
 	q := &questions{app: a, asked: "go on", nothing: "nothing was changed"}
 	return q.ask(ctx, "--yes", strings.Join(slices.Sorted(maps.Keys(remotes)), ", ")+" takes variables from here:", taken)
+}
+
+// registerYes is for commands that Docker Compose's ask nothing.
+func registerYes(f *pflag.FlagSet, yes *bool) {
+	f.BoolVar(yes, "yes", false, "Answer yes to every question")
 }
 
 // wanted are the variables that a project's fetched files use: in their texts,

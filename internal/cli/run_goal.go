@@ -24,6 +24,9 @@ func (a *app) oneOffGoal(ctx context.Context, o runOptions, service string) (goa
 	a.global.allResources = all || len(o.volumes) > 0 // a flag may name a volume that no service uses
 	g, err := a.goal(ctx, o.planOptions, []string{service})
 	a.global.allResources = all
+	if err == nil {
+		err = a.confirmRemote(ctx, g.project, o.yes || a.global.dryRun)
+	}
 	if err != nil {
 		return goal{}, err
 	}

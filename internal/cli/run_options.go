@@ -28,6 +28,7 @@ type runOptions struct {
 	rm           bool
 	servicePorts bool
 	useAliases   bool
+	yes          bool
 	user         string
 	volumes      []string
 	workdir      string
@@ -57,6 +58,7 @@ func (o *runOptions) registerRun(f *pflag.FlagSet, process Process) {
 	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have")
 	f.BoolVar(&o.rm, "rm", false, "Remove the container when it ends")
 	f.BoolVarP(&o.servicePorts, "service-ports", "P", false, "Publish the ports of the service")
+	registerYes(f, &o.yes)
 	f.BoolVar(&o.useAliases, "use-aliases", false, "Give the container the service's names in its networks")
 	f.StringVarP(&o.user, "user", "u", "", "User to run it as (name or uid)")
 	f.StringArrayVarP(&o.volumes, "volume", "v", nil, "Mount a folder or volume, in the short form of a compose file")

@@ -44,6 +44,7 @@ next 'up' goes by the compose file again.`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.noDeps, "no-deps", false, "Leave out the services that the named ones depend on")
+	registerYes(cmd.Flags(), &o.yes)
 	return cmd
 }
 

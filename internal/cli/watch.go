@@ -20,6 +20,7 @@ type watchOptions struct {
 	noUp  bool
 	prune bool
 	quiet bool
+	yes   bool
 }
 
 func (a *app) watchCommand() *cobra.Command {
@@ -48,6 +49,7 @@ command to these and what they depend on.`,
 	f.BoolVar(&o.noUp, "no-up", false, "Don't build and start the services first")
 	f.BoolVar(&o.prune, "prune", true, "Remove the images that a build replaced, if nothing else needs them")
 	f.BoolVar(&o.quiet, "quiet", false, "Don't show the output of builds")
+	registerYes(f, &o.yes)
 	return cmd
 }
 
@@ -67,7 +69,7 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 		return err
 	}
 	g.warnings = append(slices.Clip(g.warnings), warnings...)
-	if err := a.confirmRemote(ctx, g.project, a.global.dryRun); err != nil {
+	if err := a.confirmRemote(ctx, g.project, o.yes || a.global.dryRun); err != nil {
 		return err
 	}
 	if err := a.upToWatch(g, o); err != nil {
@@ -81,7 +83,7 @@ func (a *app) watch(ctx context.Context, o watchOptions, services []string) erro
 		return err
 	}
 	w, err := a.startWatch(a.interrupt.soft, watchRequest{
-		goal: g, plan: plan, services: services, since: o.since(begun), prune: o.prune, quiet: o.quiet,
+		goal: g, plan: plan, services: services, since: o.since(begun), prune: o.prune, quiet: o.quiet, yes: o.yes,
 		printer: newLogPrinter(a.process, logStyle{color: settings.outColor}),
 	})
 	if err != nil {
@@ -120,7 +122,7 @@ func (a *app) upToWatch(g goal, o watchOptions) error {
 		}
 	}
 	s.keepJournal("watch", g.target, g.desired)
-	return s.converge(a.interrupt.soft, &convergence{desired: g.desired, policy: g.policy, preview: a.global.dryRun})
+	return s.converge(a.interrupt.soft, &convergence{desired: g.desired, policy: g.policy, yes: o.yes, preview: a.global.dryRun})
 }
 
 // converge plans under the project's lock, and carries that out, or only shows
