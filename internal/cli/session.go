@@ -257,14 +257,18 @@ func (s *session) show(plan planner.Plan) error { return s.showAs(plan, plan) }
 // showAs prints a plan, and a part of it also as Docker Compose would tell it.
 func (s *session) showAs(plan, told planner.Plan) error {
 	if s.settings.mode == render.JSON {
-		return render.PlanJSON(s.app.process.Out, plan)
+		err := render.PlanJSON(s.app.process.Out, plan)
+		if err == nil && s.app.global.dryRun {
+			render.Pretend(s.settings.status, render.JSON, told)
+		}
+		return err
 	}
 	warn(s.app.process.Err, s.warnings)
 	if err := render.Plan(folded(s.app.process.Out), plan, s.planText()); err != nil || !s.app.global.dryRun {
 		return err
 	}
 	if s.settings.mode == render.Plain { // scripts look for these lines
-		render.Pretend(s.settings.status, told)
+		render.Pretend(s.settings.status, render.Plain, told)
 	}
 	return nil
 }

@@ -15,12 +15,14 @@ type ndjson struct {
 	options Options
 	began   time.Time
 
+	lines composeLines
+
 	mu    sync.Mutex
 	tally map[event.Phase]int
 }
 
 func newNDJSON(options Options) *ndjson {
-	return &ndjson{options: options, began: options.Now(), tally: map[event.Phase]int{}}
+	return &ndjson{options: options, began: options.Now(), tally: map[event.Phase]int{}, lines: newComposeLines()}
 }
 
 // Next prints what a plan will do, in numbers.
@@ -34,6 +36,14 @@ func (n *ndjson) Next(plan planner.Plan) {
 		Nodes    int         `json:"nodes"`
 		Warnings []string    `json:"warnings,omitempty"`
 	}{event.Version, n.options.Now(), "planned", plan.Project, Count(plan), len(plan.Nodes), plan.Warnings})
+	for _, line := range n.lines.next(plan) {
+		n.print(struct {
+			Version int         `json:"version"`
+			Time    time.Time   `json:"time"`
+			Phase   event.Phase `json:"phase"`
+			composeLine
+		}{event.Version, n.options.Now(), "unchanged", line})
+	}
 }
 
 // Event prints an event.
@@ -44,10 +54,13 @@ func (n *ndjson) Event(e event.Event) {
 	if e.Time.IsZero() {
 		e.Time = n.options.Now()
 	}
-	n.print(struct {
-		Version int `json:"version"`
-		event.Event
-	}{event.Version, e})
+	for _, line := range n.lines.of(e) {
+		n.print(struct {
+			Version int `json:"version"`
+			event.Event
+			composeLine
+		}{event.Version, e, line})
+	}
 }
 
 // Done prints the result.

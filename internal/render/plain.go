@@ -14,6 +14,8 @@ import (
 type plain struct {
 	options Options
 	mark    string // what each line begins with
+	// tell takes what is said of a resource; nil prints it.
+	tell func(about subject, text string)
 
 	mu      sync.Mutex
 	cast    cast
@@ -90,9 +92,11 @@ func (p *plain) Event(e event.Event) {
 		}
 		p.say(s, fmt.Sprintf("Undone: %s %s", e.Name, undoneWord(e.Op)))
 	case event.Warning:
-		if e.Ref == (state.Ref{}) {
+		switch {
+		case e.Ref == (state.Ref{}) && p.tell != nil: // it is of no resource
+		case e.Ref == (state.Ref{}):
 			p.line("Warning " + e.Detail)
-		} else {
+		default:
 			p.say(s, "Warning "+oneLine(e.Detail))
 		}
 	}
@@ -180,6 +184,10 @@ func (p *plain) once(s subject, text string) {
 
 func (p *plain) say(s subject, text string) {
 	p.shown[s] = true
+	if p.tell != nil {
+		p.tell(s, text)
+		return
+	}
 	p.line(s.String() + " " + text)
 }
 

@@ -1,0 +1,71 @@
+package render
+
+import (
+	"sync"
+
+	"github.com/stackctl/stack/event"
+	"github.com/stackctl/stack/planner"
+)
+
+// composeLine are the fields of Docker Compose's own JSON progress. Tools that
+// drive it read them, and no others.
+type composeLine struct {
+	DryRun bool   `json:"dry-run,omitempty"`
+	ID     string `json:"id,omitempty"`     // Container shop-web-1
+	Status string `json:"status,omitempty"` // Working, Done, Error, Warning
+	Text   string `json:"text,omitempty"`   // Creating
+}
+
+// composeLines turns events into such lines, in the words of plain.
+type composeLines struct {
+	mu    *sync.Mutex
+	words *plain
+	said  *[]composeLine
+}
+
+func newComposeLines() composeLines {
+	c := composeLines{mu: &sync.Mutex{}, words: newPlain(Options{}), said: &[]composeLine{}}
+	c.words.tell = func(about subject, text string) {
+		*c.said = append(*c.said, composeLine{ID: about.String(), Text: text})
+	}
+	return c
+}
+
+// next are the lines of what a plan leaves as it is.
+func (c composeLines) next(plan planner.Plan) []composeLine {
+	return c.collect("Done", func() { c.words.Next(plan) })
+}
+
+// of are the lines of an event: one without words where it has none.
+func (c composeLines) of(e event.Event) []composeLine {
+	lines := c.collect(composeStatus(e.Phase), func() { c.words.Event(e) })
+	if len(lines) == 0 {
+		return []composeLine{{}}
+	}
+	return lines
+}
+
+func (c composeLines) collect(status string, say func()) []composeLine {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	say()
+	lines := *c.said
+	*c.said = nil
+	for i := range lines {
+		lines[i].Status = status
+	}
+	return lines
+}
+
+func composeStatus(phase event.Phase) string {
+	switch phase {
+	case event.Started, event.Progress:
+		return "Working"
+	case event.Failed:
+		return "Error"
+	case event.Warning, event.Canceled, event.Undone:
+		return "Warning"
+	case event.Succeeded, event.Skipped:
+	}
+	return "Done"
+}
