@@ -96,6 +96,12 @@ func TestPlanAndDryRunOfAChangeWriteNothing(t *testing.T) {
 	p.ok("create", "--dry-run")
 	p.ok("--dry-run", "down", "-v", "--rmi", "all")
 	p.ok("--dry-run", "pull", "--ignore-pull-failures")
+	for _, command := range []string{
+		"exec -T web /dummy", "attach web", "run --rm web", "cp compose.yaml web:/", "commit web " + p.name + ":new", "start", "stop", "restart",
+		"kill", "pause", "unpause", "scale web=3", "rm -fs", "wait --down-project web",
+	} {
+		p.ok(append([]string{"--dry-run"}, strings.Fields(command)...)...)
+	}
 	assert.DeepEqual(t, r.Writes(), r.Writes()[:0])
 	assert.DeepEqual(t, p.names(), []string{"other-1", "web-1"})
 }

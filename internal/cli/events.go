@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -30,6 +31,9 @@ seconds since 1970, or a while ago: 42m.`,
   stack events --json --since 1h --until 0s`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
+			if err := errors.Join(checkMoment("since", o.span.Since), checkMoment("until", o.span.Until)); err != nil {
+				return err
+			}
 			return a.events(cmd.Context(), o, services)
 		},
 	}

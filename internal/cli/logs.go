@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
+	moment "github.com/docker/docker/api/types/time"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -68,6 +70,22 @@ func (o *logsOptions) check(services []string) error {
 	}
 	if n, err := strconv.Atoi(o.tail); o.tail != "all" && (err != nil || n < 0) {
 		return fmt.Errorf("invalid value for --tail: %q: it is a number or all", o.tail)
+	}
+	return errors.Join(checkMoment("since", o.since), checkMoment("until", o.until))
+}
+
+// checkMoment makes sure that a flag's value is a time, before it is asked of
+// the engine for each container.
+func checkMoment(flag, value string) error {
+	if value == "" {
+		return nil
+	}
+	stamp, err := moment.GetTimestamp(value, time.Now())
+	if err == nil {
+		_, _, err = moment.ParseTimestamps(stamp, 0)
+	}
+	if err != nil {
+		return fmt.Errorf("invalid value for --%s: %q: it is a time such as 2013-01-02T13:23:37Z, seconds since 1970, or a while ago such as 42m", flag, value)
 	}
 	return nil
 }
