@@ -89,6 +89,17 @@ func (p *Project) match(pattern string) ([]string, error) {
 	return found, nil
 }
 
+// CheckServices returns an error for the first name that is no service of the
+// project, active or not.
+func (p *Project) CheckServices(names []string) error {
+	for _, name := range names {
+		if _, known := p.Model.AllServices()[name]; !known {
+			return p.noSuchService(name)
+		}
+	}
+	return nil
+}
+
 // noSuchService is the error for a service that the project does not have.
 func (p *Project) noSuchService(name string) error {
 	all := p.ServiceNames()

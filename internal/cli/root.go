@@ -96,9 +96,25 @@ touching anything. The flags and files are those of Docker Compose.`,
 	)
 	for _, c := range root.Commands() {
 		c.DisableFlagsInUseLine = true // [OPTIONS] says it
+		c.Args = sayingUse(c.Args)
 	}
 	a.completeFlags(root)
 	return root
+}
+
+// sayingUse adds how a command is called to an error about too few or too many
+// arguments.
+func sayingUse(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		return nil
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		err := check(cmd, args)
+		if err != nil && strings.Contains(err.Error(), "arg(s)") {
+			return fmt.Errorf("%w: %s", err, cmd.UseLine())
+		}
+		return err
+	}
 }
 
 // prepare checks the flags before the command, and lets the environment say what

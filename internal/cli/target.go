@@ -93,14 +93,11 @@ func (t target) identity() state.Desired {
 // checkServices makes sure that each of the names is a service of the project,
 // or of one of the containers where there is no file.
 func (t target) checkServices(names []string, containers []state.Container) error {
-	known := func(name string) bool {
-		if t.project != nil {
-			return slices.Contains(t.project.ServiceNames(), name)
-		}
-		return slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name })
+	if t.project != nil {
+		return t.project.CheckServices(names)
 	}
 	for _, name := range names {
-		if !known(name) {
+		if !slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name }) {
 			return fmt.Errorf("no such service: %s", name)
 		}
 	}
