@@ -119,7 +119,7 @@ func TestWhatAStepPrintsIsNotTakenForTheEnginesTrouble(t *testing.T) {
 
 func TestBuildWithoutAnAgentSaysHowToStartOne(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: {context: ., ssh: [default], dockerfile_inline: "FROM busybox\nRUN --mount=type=ssh true\n"}}}}`)
-	p.fails(1, []string{"up", "-d"}, "build.ssh: default: SSH_AUTH_SOCK is not set: start an agent")
+	p.fails(1, []string{"up", "-d"}, "build.ssh: default: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set: start an agent")
 	assert.Equal(t, len(p.containers()), 0)
 }
 

@@ -32,6 +32,9 @@ told once.`,
 			if o.progress != "" {
 				a.global.progress = o.progress
 			}
+			if cmd.Flags().Changed("ssh") && o.ssh == "" {
+				o.ssh = "default" // as an empty one is in Docker Compose
+			}
 			return a.build(cmd.Context(), o, services)
 		},
 	}

@@ -94,7 +94,7 @@ func sshAgents(request Request) ([]sshprovider.AgentConfig, error) {
 		} else if socket := request.Getenv("SSH_AUTH_SOCK"); socket != "" {
 			agent.Paths = []string{socket}
 		} else {
-			return nil, fmt.Errorf("build.ssh: %s: SSH_AUTH_SOCK is not set: start an agent (eval $(ssh-agent); ssh-add), or name its socket or a key as %s=PATH", id, id)
+			return nil, fmt.Errorf("build.ssh: %s: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set: start an agent (eval $(ssh-agent); ssh-add), or name its socket or a key as %s=PATH", id, id)
 		}
 		all = append(all, agent)
 	}

@@ -43,5 +43,5 @@ func TestAgents(t *testing.T) {
 	assert.ErrorContains(t, err, "build.ssh: ")
 	request.Getenv = variables{}.get
 	_, err = attachables(request)
-	assert.ErrorContains(t, err, "build.ssh: default: SSH_AUTH_SOCK is not set: start an agent")
+	assert.ErrorContains(t, err, "build.ssh: default: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set: start an agent")
 }
