@@ -16,10 +16,10 @@ func (a *app) review(ctx context.Context, o *publishOptions, t target, sources [
 	}
 	q := &questions{app: a, asked: "publish", nothing: "nothing was sent", piped: true}
 	if !o.yes {
-		if err := q.ask(ctx, "--yes", "The project names folders of this machine, which its containers would see on another one:", r.Binds); err != nil {
+		if err := q.ask(ctx, "--yes", bindsQuestion, r.Binds); err != nil {
 			return err
 		}
-		if err := q.ask(ctx, "--yes", "What would be published may have secrets in it:", r.Secrets); err != nil {
+		if err := q.ask(ctx, "--yes", secretsQuestion, r.Secrets); err != nil {
 			return err
 		}
 	}
@@ -36,4 +36,12 @@ func (a *app) review(ctx context.Context, o *publishOptions, t target, sources [
 	return nil
 }
 
-const environmentQuestion = "Values of variables would be published:"
+// What is asked about, in Docker Compose's sentences and then in our own.
+const (
+	bindsQuestion = "you are about to publish bind mounts declaration within your OCI artifact.\n" +
+		"The project names folders of this machine, which its containers would see on another one:"
+	secretsQuestion = "you are about to publish sensitive data within your OCI artifact.\n" +
+		"please double check that you are not leaking sensitive data. It may have secrets in it:"
+	environmentQuestion = "you are about to publish env-related declarations within your OCI artifact.\n" +
+		"Values of variables would be published:"
+)
