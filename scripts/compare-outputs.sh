@@ -11,14 +11,8 @@
 
 set -uo pipefail
 cd "$(dirname "$0")/.."
-source scripts/debian.sh
-root=$PWD stack=$PWD/bin/stack peer=${1:-}
-if [ -z "$peer" ]; then
-	cache=$HOME/.cache/stack/peer
-	debian_root "$cache" sid docker-compose || exit 1
-	peer=$cache/root/usr/libexec/docker/cli-plugins/docker-compose
-fi
-peer=$(realpath "$peer")
+root=$PWD stack=$PWD/bin/stack
+peer=$(STACK_PEER=${1:-${STACK_PEER-}} scripts/peer.sh) || exit 1
 dir=$(mktemp -d) P=compare-$$
 cleanup() {
 	docker ps -aq --filter "label=com.docker.compose.project=$P" | xargs -r docker rm -fv

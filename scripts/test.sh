@@ -23,6 +23,9 @@ e2e() {
 	scripts/images.sh >&2
 	scripts/ssh.sh
 	scripts/python.sh
+	STACK_PEER=$(scripts/peer.sh) ||
+		printf '\n==> NO DOCKER COMPOSE: projects are handed over from stack to stack alone.\n' >&2
+	export STACK_PEER
 	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/docker || failed=$?
 	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/... || failed=$?
 	return $failed
