@@ -143,10 +143,10 @@ func TestGitDoesNoMoreThanTheAddressSays(t *testing.T) {
 func TestSilentRepositoryIsGivenUp(t *testing.T) {
 	p := newPlace(t)
 	p.options.Patience = func() (time.Duration, error) { return 100 * time.Millisecond, nil }
-	p.Instead = func(_ http.ResponseWriter, r *http.Request) bool {
+	p.Instead(func(_ http.ResponseWriter, r *http.Request) bool {
 		<-r.Context().Done()
 		return true
-	}
+	})
 	p.fails(p.URL+"/repo.git", "git ls-remote: nothing came for 100ms")
 }
 

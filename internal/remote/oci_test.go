@@ -101,14 +101,14 @@ func TestAddressIsAskedForOnceARun(t *testing.T) {
 func TestRegistryOfOCI10IsServed(t *testing.T) {
 	p := newPlace(t)
 	refused := 0
-	p.Instead = func(w http.ResponseWriter, r *http.Request) bool {
+	p.Instead(func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodPut || !strings.Contains(r.URL.Path, "/manifests/") || refused > 0 {
 			return false
 		}
 		refused++
 		w.WriteHeader(http.StatusBadRequest)
 		return true
-	}
+	})
 	p.publish("shop:1", compose("old"))
 	var manifest v1.Manifest
 	assert.NilError(t, json.Unmarshal(p.Get("shop/manifests/1"), &manifest))
@@ -210,10 +210,10 @@ func TestSilentRegistryIsGivenUp(t *testing.T) {
 	p := newPlace(t)
 	p.publish("shop:1", compose("a"))
 	p.options.Patience = func() (time.Duration, error) { return 50 * time.Millisecond, nil }
-	p.Instead = func(_ http.ResponseWriter, r *http.Request) bool {
+	p.Instead(func(_ http.ResponseWriter, r *http.Request) bool {
 		<-r.Context().Done()
 		return true
-	}
+	})
 	p.fails(p.address("shop:1"), "nothing came for 50ms")
 }
 

@@ -18,11 +18,9 @@ type Registry struct {
 	*httptest.Server
 	// Login is USER:PASSWORD, which everybody is asked for; empty is nobody.
 	Login string
-	// Instead answers in the registry's place what it returns true for; it may be
-	// nil.
-	Instead func(w http.ResponseWriter, r *http.Request) bool
 
 	mu       sync.Mutex
+	instead  func(w http.ResponseWriter, r *http.Request) bool
 	contents map[string][]byte // by REPOSITORY/(blobs|manifests)/(DIGEST|TAG)
 	kinds    map[string]string // of manifests, by digest
 	requests []string
@@ -39,6 +37,14 @@ func NewRegistry() *Registry {
 func (r *Registry) Address() string {
 	_, address, _ := strings.Cut(r.URL, "://")
 	return address
+}
+
+// Instead lets a function answer requests from now on: those that it returns
+// true for.
+func (r *Registry) Instead(answer func(w http.ResponseWriter, r *http.Request) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.instead = answer
 }
 
 // Requests are those that came so far and that begin with a word, as METHOD
@@ -95,8 +101,9 @@ func (r *Registry) put(repository, where string, content []byte) digest.Digest {
 func (r *Registry) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.mu.Lock()
 	r.requests = append(r.requests, request.Method+" "+request.URL.Path)
+	instead := r.instead
 	r.mu.Unlock()
-	if r.Instead != nil && r.Instead(w, request) {
+	if instead != nil && instead(w, request) {
 		return
 	}
 	user, password, _ := request.BasicAuth()
