@@ -237,6 +237,16 @@ services:
 	s.quit()
 }
 
+// dangling are the project's images that have no name any more.
+func (p *project) dangling() []image.Summary {
+	p.t.Helper()
+	found, err := docker.ImageList(p.t.Context(), image.ListOptions{
+		Filters: filters.NewArgs(filters.Arg("dangling", "true"), filters.Arg("label", projectLabel+"="+p.name)),
+	})
+	assert.NilError(p.t, err)
+	return found
+}
+
 func TestWatchBuildsAndReplacesOneService(t *testing.T) {
 	p := newProject(t, `
 services:
@@ -260,20 +270,26 @@ services:
 	second := p.inspect("web-1").ID
 	assert.Check(t, second != first.ID)
 	assert.Equal(t, p.inspect("db-1").ID, db)
-	dangling := func() int {
-		found, err := docker.ImageList(t.Context(), image.ListOptions{Filters: filters.NewArgs(filters.Arg("dangling", "true"), filters.Arg("label", projectLabel+"="+p.name))})
-		assert.NilError(t, err)
-		return len(found)
-	}
-	eventually(t, "no dangling image", func() bool { return dangling() == 0 })
+	eventually(t, "no dangling image", func() bool { return len(p.dangling()) == 0 })
 
 	p.write("web/Dockerfile", "FROM busybox\nCOPY not-there /version\n")
 	s.tells("warning: rebuild of service(s) [\"web\"]")
 	assert.Equal(t, p.inspect("web-1").ID, second)
 	p.write("web/Dockerfile", "FROM busybox\nCOPY version /again\n")
 	eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/again"); return strings.HasPrefix(text, "2") })
+	eventually(t, "no dangling image", func() bool { return len(p.dangling()) == 0 })
 	s.quit()
 	assert.Check(t, p.inspect("web-1").State.Running)
+
+	s = p.watch("--no-up", "--prune=false")
+	p.write("web/version", "3")
+	eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/again"); return strings.HasPrefix(text, "3") })
+	s.tells(`service(s) ["web"] successfully built`)
+	s.quit()
+	kept := p.dangling()
+	assert.Equal(t, len(kept), 1, "what was replaced is kept")
+	_, err := docker.ImageRemove(t.Context(), kept[0].ID, image.RemoveOptions{})
+	assert.NilError(t, err)
 }
 
 func TestWatchAppliesWhatTheComposeFileSaysNow(t *testing.T) {
