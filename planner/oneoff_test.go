@@ -87,3 +87,12 @@ func TestEndedOneOffContainersGoWithTheOrphans(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, len(plan.Nodes)+len(plan.Warnings), 0)
 }
+
+func TestAnEndedOneOffContainerGoesWithoutAHookThatStays(t *testing.T) {
+	observed := holds(project(service("web")))
+	observed.Containers = append(observed.Containers, leftover("ended", state.StatusExited), ran("web", 0))
+	is(t, up(t, project(service("web", oneOff())), observed, planner.UpPolicy{RemoveOrphans: true}), `
+		create web/run
+		remove web/run ended
+		start web/run < create web/run ! RemoveContainer`)
+}

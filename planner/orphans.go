@@ -15,7 +15,7 @@ const orphaned = "the project has no such service"
 func (d *draft) addOrphans() {
 	var names []string
 	for _, c := range d.index.all {
-		if c.OneOff && d.policy.RemoveOrphans && !c.Live() {
+		if c.OneOff && !c.IsHook() && d.policy.RemoveOrphans && !c.Live() {
 			d.removeOneOff(c)
 		}
 		if c.OneOff || c.IsHook() || slices.Contains(d.desired.Known, c.Service) {

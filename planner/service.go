@@ -89,7 +89,9 @@ func (d *draft) remove(m removal) ID {
 	if m.container.Live() {
 		last = []ID{d.stop(m)}
 	}
-	last = slices.Concat(last, d.hookRemovals(m.container.Service))
+	if !m.container.OneOff { // no hook has its volumes
+		last = slices.Concat(last, d.hookRemovals(m.container.Service))
+	}
 	id := d.nodes.add(Node{
 		ID: ID("remove " + m.label), Ref: m.ref, Group: m.group, Reason: m.reason, After: last,
 		Op: RemoveContainer{Container: m.container.Handle(), Options: m.options},
