@@ -64,13 +64,19 @@ func sentinel(err error) error {
 	case errdefs.IsConflict(err), ambiguous(err), says(text, "has active endpoints", "volume is in use",
 		"unable to remove filesystem", // something writes into its folder still
 		"Pool overlaps",               // perhaps with a network that the engine is about to make or remove
-	):
+	), isHalfStarted(text):
 		return engine.ErrConflict
 	case errdefs.IsNotFound(err):
 		return engine.ErrNotFound
 	default:
 		return nil
 	}
+}
+
+// isHalfStarted is true where what runs a container for the engine still has it
+// from a start that the engine's own end broke off.
+func isHalfStarted(text string) bool {
+	return strings.Contains(text, "task ") && strings.HasSuffix(text, ": already exists")
 }
 
 // words are the engine's own words.

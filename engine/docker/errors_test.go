@@ -21,6 +21,7 @@ func TestAnEngineThatIsStillAtWorkIsAConflict(t *testing.T) {
 		"unable to remove filesystem for 650bf60f1a9b: unlinkat /var/lib/docker/containers/650bf60f1a9b: directory not empty",
 		"error while removing network: network p_default id 4b79bf44fec7 has active endpoints",
 		"remove p_data: volume is in use - [127ba9151f4b]",
+		"task 4fac80dcfee3e315e271c11bb54339f2e7e81140803ed181d2bbae481e3a687a: already exists",
 	} {
 		assert.Equal(t, sentinel(errors.New("Error response from daemon: "+text)), engine.ErrConflict, text)
 	}
