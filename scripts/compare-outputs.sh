@@ -61,7 +61,7 @@ said() { grep . | grep -v ' exec_' | sed -E 's/[(),]//g' | while read -r -a word
 environment() { grep -v '^_=' | sort; }
 once() { sort -u; }
 keys() { jq -c keys; }
-number() { sed -E 's/^(dev|[0-9]+\.[0-9.]+.*)$/NUMBER/'; }
+number() { sed -E 's/^(dev|[0-9a-f]{7,40}(-dirty)?|v?[0-9]+\.[0-9.]+.*)$/NUMBER/'; }
 
 failed=0
 # compare [-x REASON] [-e] FORM ARGUMENTS...: -x for what is expected to differ, -e
