@@ -115,7 +115,7 @@ const shell = `{services: {web: {image: busybox, command: [sleep, "600"], init: 
 func TestExecAtATerminalKnowsItsSizeAndItsChanges(t *testing.T) {
 	p := newProject(t, shell)
 	p.ok("up", "-d")
-	s := p.sit("exec", "web", "sh", "-c", "trap 'stty size' WINCH; tty; read go; stty size; while read go; do :; done; exit 5")
+	s := p.sit("exec", "web", "sh", "-c", "tty; read go; stty size; until stty size | grep '33 101'; do sleep 0.1; done; read go; exit 5")
 	s.sees("/dev/pts/")
 	s.types("go\r")
 	s.sees("24 80")
