@@ -42,6 +42,47 @@ type Engine struct {
 	Presence
 	// Providers is nil for one that has none: what needs it is an error then.
 	Providers
+	// Services and Cluster are a Swarm's, and nil for an engine that runs
+	// containers on its own machine.
+	Services
+	Cluster
+}
+
+// Services holds the services of a Swarm, and their configs and secrets. A
+// service is given by its id or its name.
+type Services interface {
+	// CreateService returns the id. It returns ErrConflict when the name is
+	// taken, and ErrNotFound for a network, config or secret that is not there.
+	// Registry credentials go along to the nodes.
+	CreateService(ctx context.Context, spec state.ServiceSpec, progress func(state.Progress)) (id string, err error)
+	// UpdateService returns as soon as the Swarm has taken the update on. It
+	// returns ErrConflict for a service that is not at that version any more:
+	// somebody else has changed it.
+	UpdateService(ctx context.Context, service string, version uint64, spec state.ServiceSpec, progress func(state.Progress)) error
+	// RemoveService returns before the service's tasks are gone.
+	RemoveService(ctx context.Context, service string) error
+	// CreateInput creates a config or secret. It returns ErrConflict when the
+	// name is taken.
+	CreateInput(ctx context.Context, spec state.InputSpec) error
+	// RemoveInput takes the id or name of a config or secret. It returns
+	// ErrConflict for one that a service uses.
+	RemoveInput(ctx context.Context, kind state.Kind, input string) error
+}
+
+// Cluster looks at what services do.
+type Cluster interface {
+	// Follow calls each from one goroutine with what the project's services and
+	// their tasks are: once at once, and then for every change, but not for each
+	// of several at a time. It returns nil when ctx ends, and an error when the
+	// Swarm cannot be looked at any more. Tasks of services that were removed are
+	// in it until they are gone.
+	Follow(ctx context.Context, project string, each func(state.Cluster)) error
+	// ServiceLogs calls each for every line that a service's tasks printed, or
+	// that one task did, from one goroutine; lines of one task are in order. With
+	// Follow it returns when ctx ends.
+	ServiceLogs(ctx context.Context, of state.LogSource, options state.LogOptions, each func(task string, line state.LogLine)) error
+	// AllServices are the services of all projects, for lists of them.
+	AllServices(ctx context.Context) ([]state.ObservedService, error)
 }
 
 // Presence says whether the engine is there. One that goes away during a run

@@ -27,7 +27,11 @@ func needing(required bool) state.Desired {
 }
 
 func on(name, version, api string) state.Observed {
-	return state.Observed{Engine: state.EngineInfo{Name: name, Version: version, APIVersion: api}}
+	engine := state.EngineInfo{Name: name, Version: version, APIVersion: api}
+	if name == "swarm" {
+		engine.Nodes = 3
+	}
+	return state.Observed{Engine: engine}
 }
 
 func TestWhatTheEngineCannotDoIsSaid(t *testing.T) {

@@ -161,6 +161,42 @@ type (
 	ConfigureModel struct {
 		Model state.Model `json:"model"`
 	}
+	// CreateService creates a service of a Swarm.
+	CreateService struct {
+		Spec state.ServiceSpec `json:"spec"`
+	}
+	// UpdateService has a Swarm update a service, if nobody has changed it since
+	// it was observed.
+	UpdateService struct {
+		Service state.Handle      `json:"service"`
+		Version uint64            `json:"version"`
+		Spec    state.ServiceSpec `json:"spec"`
+	}
+	// AwaitService waits until a service has converged: its update is over, and
+	// all its tasks run (they are healthy then) or, with Completed, are done.
+	AwaitService struct {
+		Service   state.Handle    `json:"service"`
+		Condition state.Condition `json:"condition"`
+		// Timeout ends the wait with a failure; 0 is no limit.
+		Timeout time.Duration `json:"timeout,omitempty"`
+	}
+	// RemoveService removes a service of a Swarm.
+	RemoveService struct {
+		Service state.Handle `json:"service"`
+	}
+	// AwaitServiceGone waits until a service's last task has ended, and lets its
+	// networks and ports go.
+	AwaitServiceGone struct {
+		Service state.Handle `json:"service"`
+	}
+	// CreateInput creates a config or secret that a Swarm holds.
+	CreateInput struct {
+		Spec state.InputSpec `json:"spec"`
+	}
+	// RemoveInput removes one, by id where it is known.
+	RemoveInput struct {
+		Input state.ObservedInput `json:"input"`
+	}
 )
 
 // Kind returns the operation's name.
@@ -192,6 +228,13 @@ func (RunProvider) Kind() string       { return "RunProvider" }
 func (StopProvider) Kind() string      { return "StopProvider" }
 func (RemoveProvider) Kind() string    { return "RemoveProvider" }
 func (ConfigureModel) Kind() string    { return "ConfigureModel" }
+func (CreateService) Kind() string     { return "CreateService" }
+func (UpdateService) Kind() string     { return "UpdateService" }
+func (AwaitService) Kind() string      { return "AwaitService" }
+func (RemoveService) Kind() string     { return "RemoveService" }
+func (AwaitServiceGone) Kind() string  { return "AwaitServiceGone" }
+func (CreateInput) Kind() string       { return "CreateInput" }
+func (RemoveInput) Kind() string       { return "RemoveInput" }
 
 func (o PullImage) target() string         { return o.Image }
 func (o BuildImage) target() string        { return o.Build.Image }
@@ -221,6 +264,13 @@ func (o RunProvider) target() string       { return o.Provider.Name }
 func (o StopProvider) target() string      { return o.Provider.Name }
 func (o RemoveProvider) target() string    { return o.Provider.Name }
 func (o ConfigureModel) target() string    { return o.Model.Key }
+func (o CreateService) target() string     { return o.Spec.Spec.Name }
+func (o UpdateService) target() string     { return o.Service.Name }
+func (o AwaitService) target() string      { return o.Service.Name }
+func (o RemoveService) target() string     { return o.Service.Name }
+func (o AwaitServiceGone) target() string  { return o.Service.Name }
+func (o CreateInput) target() string       { return o.Spec.Name }
+func (o RemoveInput) target() string       { return o.Input.Name }
 
 // MarshalJSON writes a node with its operation's kind beside its fields.
 func (n Node) MarshalJSON() ([]byte, error) {

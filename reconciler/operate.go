@@ -79,6 +79,8 @@ func (r *run) call(ctx context.Context, node planner.Node, operation planner.Ope
 		return x.RenameContainer(ctx, r.names.key(op.Container), op.Name)
 	case planner.RunHook:
 		return r.hook(ctx, node, op)
+	case planner.CreateService, planner.UpdateService, planner.RemoveService, planner.CreateInput, planner.RemoveInput:
+		return r.serve(ctx, node, op)
 	case planner.RunProvider, planner.StopProvider, planner.RemoveProvider, planner.ConfigureModel:
 		return r.provide(ctx, node, op)
 	default:

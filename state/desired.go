@@ -19,6 +19,9 @@ type Desired struct {
 	// that services use.
 	Providers []Provider `json:"providers,omitempty"`
 	Models    []Model    `json:"models,omitempty"`
+	// Inputs are the configs and secrets that the services use, sorted by kind
+	// and key, where the project is for a Swarm; none otherwise.
+	Inputs []Input `json:"inputs,omitempty"`
 	// Builds are the images that wanted builds start from (additional_contexts
 	// service:x), of services that are not wanted themselves.
 	Builds []BuildSpec `json:"builds,omitempty"`

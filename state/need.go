@@ -34,7 +34,7 @@ func (m Met) By(e EngineInfo) bool {
 }
 
 // Swarm is true for an engine that runs services on many machines.
-func (e EngineInfo) Swarm() bool { return e.Name == "swarm" }
+func (e EngineInfo) Swarm() bool { return e.Nodes > 0 }
 
 // String names the engine, its version and the API that it speaks.
 func (e EngineInfo) String() string {

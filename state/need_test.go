@@ -11,7 +11,7 @@ import (
 func TestWhoMeetsANeed(t *testing.T) {
 	old := state.EngineInfo{Name: "docker", Version: "20.10.24", APIVersion: "1.41"}
 	recent := state.EngineInfo{Name: "docker", Version: "28.0.1", APIVersion: "1.48"}
-	swarm := state.EngineInfo{Name: "swarm", Version: "28.0.1", APIVersion: "1.48"}
+	swarm := state.EngineInfo{Name: "swarm", Nodes: 3, Version: "28.0.1", APIVersion: "1.48"}
 	for _, test := range []struct {
 		met                state.Met
 		old, recent, swarm bool

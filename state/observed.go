@@ -21,6 +21,11 @@ type Observed struct {
 	// Provided is what providers and models that this process brought up give,
 	// by the text of their ref: provider/db, model/llm.
 	Provided map[string]Provided `json:"provided,omitempty"`
+	// Services, Inputs and Nodes are a Swarm's: the project's services with
+	// their tasks, its configs and secrets, and all machines.
+	Cluster
+	Inputs []ObservedInput `json:"inputs,omitempty"`
+	Nodes  []Node          `json:"nodes,omitempty"`
 }
 
 // Scope is what to observe: all that has the project's label, and the named
@@ -35,6 +40,9 @@ type Scope struct {
 	Networks       []string
 	Volumes        []string
 	Images         []string
+	// Configs and Secrets are those of a Swarm's by name.
+	Configs []string
+	Secrets []string
 	// ContainerImages asks for the images of the project's containers too, by
 	// their id.
 	ContainerImages bool
@@ -50,7 +58,7 @@ func (s Scope) Shows(service string) bool {
 
 // EngineInfo says what engine answers.
 type EngineInfo struct {
-	Name       string `json:"name"` // docker, memory
+	Name       string `json:"name"` // docker, swarm, memory
 	Version    string `json:"version"`
 	APIVersion string `json:"apiVersion"`
 	OS         string `json:"os,omitempty"`
@@ -58,6 +66,9 @@ type EngineInfo struct {
 	// Remote is true for an engine on another machine: it cannot mount the
 	// files of this one.
 	Remote bool `json:"remote,omitempty"`
+	// Nodes is how many machines a Swarm has; 0 is an engine that runs containers
+	// on its own machine.
+	Nodes int `json:"nodes,omitempty"`
 }
 
 // Status is a container's status, in the engine's words.

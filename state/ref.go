@@ -18,6 +18,9 @@ const (
 	KindHook      Kind = "hook"     // the container of a pre_start hook
 	KindProvider  Kind = "provider" // a service that a program provides
 	KindModel     Kind = "model"
+	KindService   Kind = "service" // of a Swarm
+	KindConfig    Kind = "config"  // that a Swarm holds
+	KindSecret    Kind = "secret"  // that a Swarm holds
 )
 
 // Ref names a resource by what it is for, not by the engine's id. It is
@@ -49,6 +52,9 @@ func ProviderRef(service string) Ref { return Ref{Kind: KindProvider, Name: serv
 // ModelRef names a model by its key in the compose file.
 func ModelRef(key string) Ref { return Ref{Kind: KindModel, Name: key} }
 
+// ServiceRef names a service of a Swarm by its key in the compose file.
+func ServiceRef(service string) Ref { return Ref{Kind: KindService, Name: service} }
+
 // String returns web/1 for a container, the name of a hook, and kind/name (network/backend,
 // volume/data, image/redis:7) for everything else.
 func (r Ref) String() string {
@@ -60,7 +66,7 @@ func (r Ref) String() string {
 		return r.Name + "/" + strconv.Itoa(r.Number)
 	case KindHook:
 		return r.Name
-	case KindImage, KindNetwork, KindVolume, KindProvider, KindModel:
+	case KindImage, KindNetwork, KindVolume, KindProvider, KindModel, KindService, KindConfig, KindSecret:
 	}
 	return fmt.Sprintf("%s/%s", r.Kind, r.Name)
 }

@@ -65,6 +65,8 @@ var harmless = []string{
 	"slices", "sort", "strconv", "strings", "unicode", "unicode/*", "crypto/sha256", "hash/*",
 	"time", // for durations: the clock is forbidden below
 	"github.com/compose-spec/compose-go/v2/types", "github.com/hashicorp/go-multierror",
+	"github.com/docker/docker/api/types/swarm", "github.com/docker/docker/api/types/mount",
+	"github.com/docker/docker/api/types/container", "github.com/docker/go-units",
 }
 
 // pure are the rooms that nothing but their arguments counts in.

@@ -1,0 +1,41 @@
+package reconciler
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/planner"
+)
+
+// serve makes the calls that a Swarm has and a plain engine has not.
+func (r *run) serve(ctx context.Context, node planner.Node, operation planner.Operation) error {
+	x := r.Engine.Services
+	if x == nil {
+		return errors.New("this engine holds no services: it is not a Swarm")
+	}
+	switch op := operation.(type) {
+	case planner.CreateService:
+		_, err := x.CreateService(ctx, op.Spec, r.progress(node))
+		return err
+	case planner.UpdateService:
+		return x.UpdateService(ctx, op.Service.Key(), op.Version, op.Spec, r.progress(node))
+	case planner.RemoveService:
+		return orAbsent(x.RemoveService(ctx, op.Service.Key()))
+	case planner.CreateInput:
+		return x.CreateInput(ctx, op.Spec)
+	case planner.RemoveInput:
+		return orAbsent(x.RemoveInput(ctx, op.Input.Kind, op.Input.ID))
+	default:
+		return fmt.Errorf("operation %s is not known to the executor", operation.Kind())
+	}
+}
+
+// orAbsent is the error of removing something. What is gone is removed.
+func orAbsent(err error) error {
+	if errors.Is(err, engine.ErrNotFound) {
+		return nil
+	}
+	return err
+}
