@@ -110,6 +110,11 @@ type Container struct {
 	Number  int    `json:"number,omitempty"`
 	OneOff  bool   `json:"oneOff,omitempty"`
 
+	// Task and Node are the task's id and the host name of the node that it is
+	// on, of one that a Swarm runs ([Cluster.Containers]).
+	Task string `json:"task,omitempty"`
+	Node string `json:"node,omitempty"`
+
 	Status       Status    `json:"status"`
 	ExitCode     int       `json:"exitCode,omitempty"`
 	Error        string    `json:"error,omitempty"` // why it did not start

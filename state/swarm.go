@@ -48,6 +48,10 @@ type ObservedService struct {
 	Update  *swarm.UpdateStatus `json:"update,omitempty"`
 	Created time.Time           `json:"created,omitzero"`
 	Updated time.Time           `json:"updated,omitzero"`
+	// Running is how many of its tasks run, and Wanted how many should (Engine
+	// API 1.41, ServiceStatus).
+	Running int `json:"running,omitempty"`
+	Wanted  int `json:"wanted,omitempty"`
 	// JobIteration tells the runs of a job apart.
 	JobIteration uint64 `json:"jobIteration,omitempty"`
 }

@@ -23,7 +23,8 @@ func (a *app) eventsCommand() *cobra.Command {
 		Use:   "events [OPTIONS] [SERVICE...]",
 		Short: "Print what happens to the project's containers",
 		Long: `Print what happens to the project's containers, a line each, until it is
-interrupted or --until is over. Containers of 'run' are left out.
+interrupted or --until is over. Containers of 'run' are left out. On a Swarm
+these are the states that its tasks come into; it remembers the last of each.
 
 With -p NAME alone no compose file is needed. A time is 2013-01-02T13:23:37Z,
 seconds since 1970, or a while ago: 42m.`,
@@ -53,7 +54,11 @@ func (a *app) events(ctx context.Context, o eventsOptions, services []string) er
 	line := map[bool]func(io.Writer, state.Happening) error{false: render.Happening, true: render.HappeningJSON}[o.json]
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	err = v.engine.Happenings(ctx, v.target.name, o.span, func(h state.Happening) {
+	happenings := func(each func(state.Happening)) error { return v.engine.Happenings(ctx, v.target.name, o.span, each) }
+	if v.observed.Engine.Swarm() {
+		happenings = func(each func(state.Happening)) error { return v.taskEvents(ctx, o.span, each) }
+	}
+	err = happenings(func(h state.Happening) {
 		if h.OneOff || len(services) > 0 && !slices.Contains(services, h.Service) {
 			return
 		}

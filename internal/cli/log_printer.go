@@ -73,6 +73,9 @@ func (p *logPrinter) watch(text string) { _ = p.printer.Watch(text) }
 // logName is what a container's lines begin with: its service and number, or
 // the name that the compose file gives it.
 func logName(c state.Container) string {
+	if c.Task != "" {
+		return taskName(c)
+	}
 	short := c.Service + "-" + strconv.Itoa(c.Number)
 	if _, temporary := c.Labels[state.LabelReplace]; temporary {
 		c.Name = c.Labels[state.LabelReplace]
@@ -83,4 +86,16 @@ func logName(c state.Container) string {
 		return rest[1:]
 	}
 	return c.Name
+}
+
+// taskName is web.1@node2, or web@node2 of a service that has one on each node.
+func taskName(c state.Container) string {
+	name := c.Service
+	if c.Number != 0 {
+		name += "." + strconv.Itoa(c.Number)
+	}
+	if c.Node != "" {
+		name += "@" + c.Node
+	}
+	return name
 }

@@ -34,7 +34,8 @@ func (a *app) logsCommand() *cobra.Command {
 		Short: "Show what the containers printed",
 		Long: `Show what the project's containers printed, each line behind the container's
 name. With -f it goes on with new lines, also those of containers and replicas
-that start later, until all have ended.
+that start later, until all have ended. On a Swarm each line is behind its
+task and node, and -f goes on until it is interrupted.
 
 With -p NAME alone no compose file is needed.`,
 		Example: `  stack logs
@@ -110,10 +111,14 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 			printer.printer.Register(logName(c))
 		}
 	}
-	if o.follow {
+	switch {
+	case v.observed.Engine.Swarm():
+		options.Lines.Follow = o.follow
+		err = cmp.Or(logs.Tasks(ctx, v.engine, options, printer.record), ctx.Err())
+	case o.follow:
 		err = logs.Follow(ctx, v.engine, logs.FollowOptions{Options: options}, printer.record)
 		err = cmp.Or(err, ctx.Err())
-	} else {
+	default:
 		err = logs.Read(ctx, v.engine, options, printer.record)
 	}
 	return cmp.Or(err, printer.printer.Flush()) // what a full disk did not take is said

@@ -63,7 +63,8 @@ func (a *app) lsCommand() *cobra.Command {
 		Short: "List the projects on the engine",
 		Long: `List the projects whose containers run on the engine, with how many are in
 which state and the files that they were made from. With -a also those of which
-none runs. No compose file is needed: the containers' labels tell.
+none runs. No compose file is needed: the containers' labels tell. On a Swarm
+these are its stacks, by whatever they were made.
 
 --filter name=PATTERN keeps the projects whose name the regular expression
 matches.`,
@@ -94,12 +95,12 @@ func (a *app) ls(ctx context.Context, o lsOptions) error {
 		return err
 	}
 	defer s.close()
-	containers, err := s.engine.AllProjects(ctx)
+	containers, err := s.allProjects(ctx)
 	if err != nil {
 		return err
 	}
 	listed := slices.DeleteFunc(containers, func(c state.Container) bool {
-		live := c.Running() || c.Status == state.StatusRestarting
+		live := c.Running() || c.Status == state.StatusRestarting || c.Status == pending
 		return !o.all && !live || !o.filter.keeps(c.Project)
 	})
 	return render.Projects(a.process.Out, listed, render.ProjectOptions{Format: o.format, Quiet: o.quiet})

@@ -34,6 +34,9 @@ func (a *app) psCommand() *cobra.Command {
 		Short: "List the project's containers",
 		Long: `List the project's containers that run, or all of them with -a.
 
+On a Swarm these are the tasks of its services: those that run or are to run,
+and with -a those that have ended.
+
 With -p NAME alone no compose file is needed. --format takes table, json (one
 object a line), a Go template, or 'table' and a template; without it, the docker
 CLI's psFormat is taken, if its configuration has one.`,
@@ -108,6 +111,10 @@ func (o *psOptions) wants(c state.Container, t target, services []string) bool {
 		return false
 	case len(o.status) > 0:
 		if !slices.Contains(o.status, string(c.Status)) {
+			return false
+		}
+	case !o.all && c.Task != "":
+		if c.Status == state.StatusExited || c.Status == state.StatusDead || c.Status == state.StatusRemoving {
 			return false
 		}
 	case !o.all && (c.OneOff || !c.Running() && c.Status != state.StatusRestarting):

@@ -59,6 +59,12 @@ func (a *app) open(t target) (*session, error) {
 	if a.global.debug {
 		a.debug(t, s)
 	}
+	if s.engine.Services != nil {
+		if err := s.onSwarm(t); err != nil {
+			s.close()
+			return nil, err
+		}
+	}
 	s.engine = provider.New(provider.Options{
 		Environ: a.environ(t), Dir: a.process.Dir,
 		PluginFolders: func() ([]string, error) { return docker.PluginFolders(a.process.getenv) },

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/internal/nodes"
 	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/state"
 )
@@ -40,10 +41,15 @@ func (a *app) top(ctx context.Context, services []string) error {
 	defer v.close()
 	running := slices.DeleteFunc(v.listed(services), func(c state.Container) bool { return !c.Running() })
 	found := make([]*render.ContainerProcesses, len(running))
+	unseen := make([]string, len(running))
 	asked, ctx := errgroup.WithContext(ctx)
 	for i, c := range running {
 		asked.Go(func() error {
 			p, err := v.engine.Processes(ctx, c.ID)
+			if elsewhere := (*nodes.ElsewhereError)(nil); errors.As(err, &elsewhere) {
+				unseen[i] = elsewhere.Error()
+				return nil
+			}
 			if errors.Is(err, engine.ErrConflict) || errors.Is(err, engine.ErrNotFound) {
 				return nil // it has ended meanwhile
 			}
@@ -60,6 +66,7 @@ func (a *app) top(ctx context.Context, services []string) error {
 			all = append(all, *p)
 		}
 	}
+	warn(a.process.Err, slices.DeleteFunc(unseen, func(text string) bool { return text == "" }))
 	return render.Processes(a.process.Out, all)
 }
 

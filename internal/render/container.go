@@ -26,7 +26,9 @@ type ContainerOptions struct {
 
 const (
 	containerTable = "table {{.Name}}\t{{.Image}}\t{{.Command}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}"
-	containerRaw   = `container_id: {{.ID}}
+	// taskTable is containerTable for the tasks of a Swarm.
+	taskTable    = "table {{.Name}}\t{{.Image}}\t{{.Node}}\t{{.Service}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}"
+	containerRaw = `container_id: {{.ID}}
 image: {{.Image}}
 command: {{.Command}}
 created_at: {{.CreatedAt}}
@@ -51,12 +53,16 @@ func Containers(w io.Writer, containers []state.Container, options ContainerOpti
 	for _, c := range containers {
 		rows = append(rows, newContainerRow(c, options))
 	}
-	return List(w, rows, containerFormat(options.Format), containerHeaders())
+	onNodes := slices.ContainsFunc(containers, func(c state.Container) bool { return c.Task != "" })
+	return List(w, rows, containerFormat(options.Format, onNodes), containerHeaders())
 }
 
-func containerFormat(format string) string {
+func containerFormat(format string, onNodes bool) string {
 	switch format {
 	case "", "table":
+		if onNodes {
+			return taskTable
+		}
 		return containerTable
 	case "raw":
 		return containerRaw
@@ -68,6 +74,7 @@ func containerHeaders() Headers {
 	return Headers{
 		"Command":      "COMMAND",
 		"CreatedAt":    "CREATED AT",
+		"Error":        "ERROR",
 		"ExitCode":     "EXIT CODE",
 		"Health":       "HEALTH",
 		"ID":           "CONTAINER ID",
@@ -78,6 +85,7 @@ func containerHeaders() Headers {
 		"Name":         "NAME",
 		"Names":        "NAMES",
 		"Networks":     "NETWORKS",
+		"Node":         "NODE",
 		"Ports":        "PORTS",
 		"Project":      "PROJECT",
 		"Publishers":   "PUBLISHERS",
@@ -86,6 +94,7 @@ func containerHeaders() Headers {
 		"Size":         "SIZE",
 		"State":        "STATE",
 		"Status":       "STATUS",
+		"Task":         "TASK ID",
 	}
 }
 

@@ -35,6 +35,10 @@ type containerRow struct {
 	Size         string
 	State        string
 	Status       string
+	// Node, Task and Error are those of a Swarm's task.
+	Node  string `json:",omitempty"`
+	Task  string `json:",omitempty"`
+	Error string `json:",omitempty"`
 
 	labels map[string]string
 }
@@ -74,6 +78,9 @@ func newContainerRow(c state.Container, options ContainerOptions) containerRow {
 		Size:         "0B",
 		State:        string(c.Status),
 		Status:       Status(c, options.Now),
+		Node:         c.Node,
+		Task:         c.Task,
+		Error:        c.Error,
 		labels:       c.Labels,
 	}
 }

@@ -29,6 +29,9 @@ func Status(c state.Container, now time.Time) string {
 		return fmt.Sprintf("Exited (%d) %s", c.ExitCode, ended())
 	case state.StatusCreated:
 	}
+	if c.Error != "" && c.Task != "" {
+		return "Pending: " + c.Error
+	}
 	return "Created"
 }
 

@@ -1,0 +1,106 @@
+package state
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/docker/docker/api/types/swarm"
+)
+
+// Containers are the tasks as containers, for whoever only wants to know what
+// runs: each with the name of its task and the node that it is on. A past task
+// is one that has ended.
+func (c Cluster) Containers(project string) []Container {
+	services := map[string]ObservedService{}
+	for _, s := range c.Services {
+		services[s.ID] = s
+	}
+	all := make([]Container, 0, len(c.Tasks))
+	for _, t := range c.Tasks {
+		all = append(all, t.container(project, services[t.ServiceID]))
+	}
+	return all
+}
+
+func (t Task) container(project string, service ObservedService) Container {
+	c := Container{
+		ID: t.ContainerID, Name: t.Name, Task: t.ID, Node: t.Node, Project: project, Service: t.Service, Number: t.Slot,
+		Image: t.Image, Created: t.Created, ExitCode: t.ExitCode, Error: t.Error,
+		Labels: map[string]string{LabelNamespace: project}, Ports: slices.Clone(t.Ports),
+	}
+	if c.ID == "" {
+		c.ID = t.ID // there is no container yet, or not any more
+	}
+	var check bool
+	if spec := service.Spec.TaskTemplate.ContainerSpec; spec != nil {
+		maps.Copy(c.Labels, spec.Labels)
+		c.Command = slices.Concat(spec.Command, spec.Args)
+		c.User, c.TTY = spec.User, spec.TTY
+		check = spec.Healthcheck != nil && len(spec.Healthcheck.Test) > 0 && spec.Healthcheck.Test[0] != "NONE"
+	}
+	if service.Spec.EndpointSpec != nil {
+		for _, p := range service.Spec.EndpointSpec.Ports {
+			if p.PublishMode == swarm.PortConfigPublishModeIngress || p.PublishMode == "" {
+				c.Ports = append(c.Ports, Port{
+					HostIP: "0.0.0.0", PublishedPort: int(p.PublishedPort), TargetPort: int(p.TargetPort), Protocol: string(p.Protocol),
+				})
+			}
+		}
+	}
+	c.Status, c.Health = t.status(check)
+	switch c.Status {
+	case StatusRunning:
+		c.StartedAt = t.Since
+	case StatusExited, StatusDead:
+		c.FinishedAt, c.Ports = t.Since, nil
+	case StatusCreated, StatusPaused, StatusRestarting, StatusRemoving:
+	}
+	return c
+}
+
+// status is a task's state in the words for containers. A task runs once its
+// container is healthy (Swarm waits for that), and starts until then.
+func (t Task) status(check bool) (Status, Health) {
+	health := func(h Health) Health {
+		if check {
+			return h
+		}
+		return HealthNone
+	}
+	switch t.State {
+	case swarm.TaskStateRunning:
+		return StatusRunning, health(HealthHealthy)
+	case swarm.TaskStateStarting:
+		if t.ContainerID != "" && check {
+			return StatusRunning, HealthStarting
+		}
+	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected:
+		return StatusExited, HealthNone
+	case swarm.TaskStateOrphaned:
+		return StatusDead, HealthNone
+	case swarm.TaskStateRemove:
+		return StatusRemoving, HealthNone
+	case swarm.TaskStateNew, swarm.TaskStateAllocated, swarm.TaskStatePending, swarm.TaskStateAssigned,
+		swarm.TaskStateAccepted, swarm.TaskStatePreparing, swarm.TaskStateReady:
+	}
+	return StatusCreated, HealthNone
+}
+
+// Label names a task for a person: web.2, or web@node1 where there is one on
+// each node.
+func (t Task) Label() string {
+	if t.Slot == 0 {
+		return t.Service + "@" + t.Node
+	}
+	return t.Service + "." + strconv.Itoa(t.Slot)
+}
+
+// Ended is true for a task that runs no more, and will not again.
+func (t Task) Ended() bool {
+	switch t.State {
+	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateOrphaned, swarm.TaskStateRemove:
+		return true
+	}
+	return false
+}
