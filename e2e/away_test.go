@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -71,6 +72,33 @@ func TestEngineIsRestartedDuringARun(t *testing.T) {
 		e.hasAll(p)
 		p.ok("down", "-v")
 	})
+}
+
+// What runs the containers for the engine may keep a start that nobody knows of any
+// more: Engine 20.10 answers every later one with "task ID: already exists".
+func TestEngineEndsInTheMiddleOfAStart(t *testing.T) {
+	t.Parallel()
+	e := newSecondEngine(t)
+	for name, signal := range signals {
+		t.Run(name, func(t *testing.T) {
+			p := e.project(t, "runtime: holding")
+			hold, held := filepath.Join(e.dir, "hold"), filepath.Join(e.dir, "held")
+			assert.NilError(t, os.WriteFile(hold, nil, 0o600))
+			p.env = append(p.env, "STACK_ENGINE_TIMEOUT=2m") // it waits for the start before it ends
+			up := p.begin("up", "-d", "--wait")
+			eventually(t, "holding a start", func() bool {
+				_, err := os.Stat(held)
+				return err == nil
+			})
+			assert.NilError(t, os.Remove(held))
+			e.stop(t, signal)
+			e.start(t)
+			assert.Equal(t, up.end(), 0, up.stderr.String())
+			e.hasAll(p)
+			assert.Equal(t, p.run("plan", "--detailed-exitcode").code, 0)
+			p.ok("down", "-v")
+		})
+	}
 }
 
 var signals = map[string]syscall.Signal{"SIGTERM": syscall.SIGTERM, "SIGKILL": syscall.SIGKILL}

@@ -48,6 +48,18 @@ $box touch "$dir/ready"
 while :; do $box sleep 3600; done
 `
 
+// holding is a runtime of this engine, "holding", which does what runc does. Where
+// there is a file "hold" in the folder, it calls it "held" and does not come to an
+// end with the container that it is to create.
+const holding = `#!%[1]s/busybox sh
+for argument; do
+	if [ "$argument" = create ] && %[1]s/busybox mv %[1]s/hold %[1]s/held 2>/dev/null; then
+		exec %[1]s/busybox sleep 3600
+	fi
+done
+exec runc "$@"
+`
+
 // newSecondEngine starts an engine that has the image of the tests.
 func newSecondEngine(t *testing.T) *secondEngine {
 	t.Helper()
@@ -58,6 +70,7 @@ func newSecondEngine(t *testing.T) *secondEngine {
 	program, err := os.ReadFile(found)
 	assert.NilError(t, err)
 	assert.NilError(t, os.WriteFile(box, program, 0o700))
+	assert.NilError(t, os.WriteFile(filepath.Join(e.dir, "holding"), fmt.Appendf(nil, holding, e.dir), 0o700))
 	e.holder = exec.Command("nsenter", "--mount=/proc/"+enginePID(t)+"/ns/mnt", box, "unshare", "-m", box, "sh", "-c", namespaces, "sh", box, e.dir)
 	e.holder.SysProcAttr = &syscall.SysProcAttr{
 		Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNET | syscall.CLONE_NEWUTS, Pdeathsig: syscall.SIGKILL,
@@ -93,7 +106,7 @@ func (e *secondEngine) start(t *testing.T) {
 	defer log.Close()
 	e.daemon = exec.Command("nsenter", "--target", strconv.Itoa(e.holder.Process.Pid), "--mount", "--net", "--pid", "--uts", "dockerd",
 		"--host", e.host(), "--data-root", e.dir+"/data", "--exec-root", "/run/docker", "--pidfile", "/run/docker.pid",
-		"--cgroup-parent", "/"+e.cgroup, "--iptables=false", "--ip6tables=false", "--bridge=none", "--shutdown-timeout", "5")
+		"--cgroup-parent", "/"+e.cgroup, "--iptables=false", "--ip6tables=false", "--bridge=none", "--add-runtime", "holding="+e.dir+"/holding", "--shutdown-timeout", "5")
 	e.daemon.Stdout, e.daemon.Stderr = log, log
 	assert.NilError(t, e.daemon.Start())
 	eventually(t, "a second engine that answers: see "+log.Name(), func() bool {

@@ -22,6 +22,9 @@ func (d *draft) divergence(service state.Service, c state.Container) []Reason {
 	if c.Status == state.StatusDead || c.Status == state.StatusRemoving {
 		return []Reason{{Text: "is " + string(c.Status)}}
 	}
+	if c.Stuck {
+		return []Reason{{Text: "cannot be started: the engine ended while it started it"}}
+	}
 	shared := d.namespaceReasons(service, c)
 	hash := d.hashOf(service)
 	if len(shared) > 0 {

@@ -91,6 +91,19 @@ func TestWithWaitTheOldContainerStaysUntilTheNewOneIsReady(t *testing.T) {
 		rename web/1 < await web/1 ready, remove web/1`)
 }
 
+func TestAContainerThatCannotBeStartedIsReplaced(t *testing.T) {
+	desired := project(service("web"))
+	observed := holds(desired)
+	observed.Containers[0].Status, observed.Containers[0].Stuck = state.StatusCreated, true
+	plan, err := planner.Up(desired, observed, planner.UpPolicy{})
+	is(t, shape(t, plan, err), `
+		create web/1
+		start web/1 < create web/1 ! RemoveContainer
+		remove web/1 < start web/1
+		rename web/1 < remove web/1, start web/1`)
+	assert.Equal(t, plan.Changes[0].Reasons[0].String(), "cannot be started: the engine ended while it started it")
+}
+
 func TestAReplacementSaysWhyFieldByField(t *testing.T) {
 	desired := project(service("web"))
 	observed := holds(desired)

@@ -118,6 +118,7 @@ type Container struct {
 	Status       Status    `json:"status"`
 	ExitCode     int       `json:"exitCode,omitempty"`
 	Error        string    `json:"error,omitempty"` // why it did not start
+	Stuck        bool      `json:"stuck,omitempty"` // it cannot be started, but a new one in its place can
 	OOMKilled    bool      `json:"oomKilled,omitempty"`
 	Health       Health    `json:"health,omitempty"`
 	HealthLog    []Probe   `json:"healthLog,omitempty"` // oldest first, the engine keeps the last five

@@ -74,6 +74,7 @@ func describeState(described *state.Container, s *container.State) {
 	described.Status = state.Status(s.Status)
 	described.ExitCode = s.ExitCode
 	described.Error = s.Error
+	described.Stuck = !s.Running && isHalfStarted(s.Error)
 	described.OOMKilled = s.OOMKilled
 	described.StartedAt = parseTime(s.StartedAt)
 	described.FinishedAt = parseTime(s.FinishedAt)

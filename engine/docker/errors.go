@@ -73,10 +73,14 @@ func sentinel(err error) error {
 	}
 }
 
-// isHalfStarted is true where what runs a container for the engine still has it
-// from a start that the engine's own end broke off.
+// isHalfStarted is true where containerd still has what it made for a start that
+// the engine's own end broke off: a task without a process, where containerd was
+// started again too, and the folder of one where it was not. The engine forgets
+// these. The task stays for ever: no stop, no retry and no restart of the engine
+// ends it. A container with another id has nothing in its way.
 func isHalfStarted(text string) bool {
-	return strings.Contains(text, "task ") && strings.HasSuffix(text, ": already exists")
+	task := strings.Contains(text, "task ") && strings.HasSuffix(text, ": already exists")
+	return task || strings.Contains(text, "failed to start shim: mkdir ") && strings.Contains(text, ": file exists")
 }
 
 // words are the engine's own words.

@@ -22,6 +22,7 @@ func TestAnEngineThatIsStillAtWorkIsAConflict(t *testing.T) {
 		"error while removing network: network p_default id 4b79bf44fec7 has active endpoints",
 		"remove p_data: volume is in use - [127ba9151f4b]",
 		"task 4fac80dcfee3e315e271c11bb54339f2e7e81140803ed181d2bbae481e3a687a: already exists",
+		"failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/c29d6ff7526c: file exists: unknown",
 	} {
 		assert.Equal(t, sentinel(errors.New("Error response from daemon: "+text)), engine.ErrConflict, text)
 	}

@@ -29,6 +29,31 @@ func TestContainerThatVanishesIsLeftOut(t *testing.T) {
 	assert.Equal(t, observed.Containers[0].Name, "web-1")
 }
 
+func TestAContainerIsStuckWhoseStartTheEnginesEndBrokeOff(t *testing.T) {
+	const exists = "task 4fac80dcfee3e315e271c11bb54339f2e7e81140803ed181d2bbae481e3a687a: already exists"
+	for _, test := range []struct {
+		state map[string]any
+		stuck bool
+	}{
+		{map[string]any{"Status": "created", "Error": exists}, true},
+		{map[string]any{"Status": "exited", "Error": exists}, true},
+		{map[string]any{"Status": "created", "Error": "failed to start shim: mkdir /run/containerd/moby/4fac80dcfee3: file exists: unknown"}, true},
+		{map[string]any{"Status": "running", "Running": true, "Error": exists}, false},
+		{map[string]any{"Status": "created", "Error": "port is already allocated"}, false},
+		{map[string]any{"Status": "created"}, false},
+	} {
+		f := serve(t, "1.49")
+		f.answer("/v1.49/version", http.StatusOK, map[string]string{})
+		f.answer("/v1.49/containers/json", http.StatusOK, []map[string]string{{"Id": "1"}})
+		f.answer("/v1.49/containers/1/json", http.StatusOK, map[string]any{"Id": "1", "Name": "/web-1", "State": test.state})
+		f.answer("/v1.49/networks", http.StatusOK, []string{})
+		f.answer("/v1.49/volumes", http.StatusOK, map[string]string{})
+		observed, err := f.connect(t).Observe(t.Context(), state.Scope{Project: "p"})
+		assert.NilError(t, err)
+		assert.Equal(t, observed.Containers[0].Stuck, test.stuck, "%v", test.state)
+	}
+}
+
 func TestNetworkThatOnlyBeginsLikeAName(t *testing.T) {
 	f := serve(t, "1.49")
 	f.answer("/v1.49/version", http.StatusOK, map[string]string{})
@@ -78,6 +103,15 @@ func TestStartsThatFail(t *testing.T) {
 		{"address already in use", "start container web-1: address already in use"},
 		{`exec: "x": executable file not found in $PATH`, "$PATH; the command is not in the image: check command and entrypoint"},
 		{`exec: "/x": permission denied`, "permission denied; the command is not executable: check its mode"},
+		{
+			"task 4fac80dcfee3e315e271c11bb54339f2e7e81140803ed181d2bbae481e3a687a: already exists",
+			"already exists; the engine ended while it started this container, and what is left of that is in the way: `stack up` creates a new one",
+		},
+		{
+			"id already in use",
+			"id already in use; the engine ended while it started this container, and does not know of its process, which may run: " +
+				"`ctr --namespace moby task rm --force web-1` ends it, with the --address of the engine's containerd",
+		},
 		{"out of luck", "start container web-1: out of luck"},
 	} {
 		f := serve(t, "1.49")

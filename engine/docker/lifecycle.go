@@ -139,6 +139,12 @@ func (c containers) explainStart(ctx context.Context, api *client.Client, err er
 		return engine.AboutPart(failed, state.PartMount, refusedMount(text))
 	case strings.Contains(text, "permission denied") && strings.Contains(text, "exec"):
 		return engine.AboutPart(hint(failed, "the command is not executable: check its mode"), state.PartCommand, "")
+	case isHalfStarted(text):
+		return hint(failed, "the engine ended while it started this container, and what is left of that is in the way: `stack up` creates a new one")
+	case strings.HasSuffix(text, "id already in use"):
+		// It may run, and write to its volumes: no other is put beside it.
+		return hint(failed, "the engine ended while it started this container, and does not know of its process, which may run: "+
+			"`ctr --namespace moby task rm --force %s` ends it, with the --address of the engine's containerd", name)
 	case refusedMount(text) != "":
 		return engine.AboutPart(failed, state.PartMount, refusedMount(text))
 	default:
