@@ -27,6 +27,9 @@ type DesiredOptions struct {
 	// APISocket says how containers reach the engine (use_api_socket); nil
 	// leaves the services that ask for it without.
 	APISocket func() (state.APISocket, error)
+	// Swarm is what is wanted of a Swarm: it holds configs and secrets itself,
+	// external ones too.
+	Swarm bool
 }
 
 // Contents are configs and secrets by what they are for.
@@ -70,6 +73,7 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 		d.Services = append(d.Services, service)
 	}
 	var err error
+	b.checkEngine()
 	if d.Builds, err = b.baseBuilds(); err != nil {
 		return state.Desired{}, err
 	}

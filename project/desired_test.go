@@ -170,7 +170,7 @@ func TestDefaultPlatform(t *testing.T) {
 func TestWrongExtension(t *testing.T) {
 	_, err := loadText(t, "x-stack: {prob: engine}\nservices:\n  a: {image: x, x-stack: {probe: never}}\n  b: {image: x, x-stack: engine}\n  c: {image: x, x-stack: {jop: true}}\n  d: {image: x, x-stack: {job: once}}\n").
 		Desired(project.DesiredOptions{})
-	assert.Error(t, err, `stdin:1:11: x-stack.prob: expected the key probe, found "prob"; did you mean "probe"?
+	assert.Error(t, err, `stdin:1:11: x-stack.prob: expected the key engine or probe, found "prob"; did you mean "probe"?
 stdin:3:34: services.a.x-stack.probe: expected eager or engine, found "never"
 stdin:4:26: services.b.x-stack: expected a mapping such as {probe: engine}
 stdin:5:27: services.c.x-stack.jop: expected the key job or probe, found "jop"; did you mean "job"?

@@ -17,7 +17,7 @@ func (b *desiredBuilder) serviceSettings(service string, extensions map[string]a
 // projectSettings are those of the x-stack at the top, which hold for every
 // service that does not say otherwise.
 func (b *desiredBuilder) projectSettings() map[string]any {
-	return b.settings(b.model.Extensions[extension], modelPath{extension}, "probe")
+	return b.settings(b.model.Extensions[extension], modelPath{extension}, "engine", "probe")
 }
 
 // settings reports what has no place in an x-stack.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,7 +57,8 @@ type run struct {
 	calls   context.CancelFunc
 	waits   context.Context // ends with the first interrupt, or with ctx
 	endWait context.CancelFunc
-	watcher *watcher
+	watcher *watcher // of containers; nil for a plan that waits for none
+	cluster *cluster // of services, likewise
 
 	schedule *schedule
 	rollouts []*rollout
@@ -68,6 +70,7 @@ type run struct {
 
 	emitting sync.Mutex
 	names    names
+	written  written
 }
 
 type result struct {
@@ -94,8 +97,11 @@ func (x Executor) newRun(ctx context.Context, plan planner.Plan) *run {
 	for _, rollout := range plan.Rollouts {
 		r.addRollout(rollout)
 	}
-	if hasWaits(plan.Nodes) {
+	if slices.ContainsFunc(plan.Nodes, looksAtContainer) {
 		r.watcher = watch(r.ctx, x.Engine, plan.Project)
+	}
+	if slices.ContainsFunc(plan.Nodes, followsCluster) {
+		r.cluster = follow(r.ctx, x.Engine, plan.Project)
 	}
 	return r
 }
@@ -109,14 +115,8 @@ func (x Executor) newSlots() chan struct{} {
 	return make(chan struct{}, limit)
 }
 
-func hasWaits(nodes []planner.Node) bool {
-	for _, node := range nodes {
-		if !callsEngine(node) {
-			return true
-		}
-	}
-	return false
-}
+// looksAtContainer is true for a node that waits for a container.
+func looksAtContainer(node planner.Node) bool { return !callsEngine(node) && !followsCluster(node) }
 
 func (r *run) close() {
 	r.endWait()
@@ -124,6 +124,9 @@ func (r *run) close() {
 	r.ended.Wait()
 	if r.watcher != nil {
 		r.watcher.close()
+	}
+	if r.cluster != nil {
+		r.cluster.close()
 	}
 }
 
@@ -232,7 +235,8 @@ func (r *run) fail(node planner.Node, err error, canceled bool, failures *failur
 
 // withoutIt says that a run goes on although a node of it failed.
 func withoutIt(node planner.Node) string {
-	if _, is := node.Op.(planner.AwaitContainer); is {
+	switch node.Op.(type) {
+	case planner.AwaitContainer, planner.AwaitService:
 		return fmt.Sprintf("optional dependency %q failed to start, goes on without it", node.Group)
 	}
 	return "goes on without it, as it is not required"
@@ -260,7 +264,10 @@ func (r *run) emit(e event.Event) {
 
 func about(node planner.Node, phase event.Phase) event.Event {
 	e := event.Event{Phase: phase, Node: string(node.ID), Op: node.Op.Kind(), Ref: node.Ref, Name: node.Name()}
-	if await, is := node.Op.(planner.AwaitContainer); is {
+	switch await := node.Op.(type) {
+	case planner.AwaitContainer:
+		e.Condition = await.Condition
+	case planner.AwaitService:
 		e.Condition = await.Condition
 	}
 	return e

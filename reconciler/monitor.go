@@ -18,6 +18,15 @@ func blocks(node planner.Node) bool {
 	case planner.AwaitContainer, planner.Delay:
 		return true
 	}
+	return followsCluster(node)
+}
+
+// followsCluster is true for a node that waits for a service of a Swarm.
+func followsCluster(node planner.Node) bool {
+	switch node.Op.(type) {
+	case planner.AwaitService, planner.AwaitServiceGone:
+		return true
+	}
 	return false
 }
 

@@ -22,6 +22,10 @@ func (r *run) perform(waits context.Context, node planner.Node) error {
 		return r.monitor(waits, node, op)
 	case planner.Delay:
 		return r.delay(waits, op)
+	case planner.AwaitService:
+		return r.awaitService(waits, node, op)
+	case planner.AwaitServiceGone:
+		return r.awaitServiceGone(waits, node, op)
 	case planner.PullImage, planner.BuildImage, planner.PushImage:
 		return r.call(waits, node, op) // cut off, it leaves nothing half done
 	}

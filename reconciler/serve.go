@@ -13,13 +13,16 @@ import (
 func (r *run) serve(ctx context.Context, node planner.Node, operation planner.Operation) error {
 	x := r.Engine.Services
 	if x == nil {
-		return errors.New("this engine holds no services: it is not a Swarm")
+		return errNoSwarm
 	}
 	switch op := operation.(type) {
 	case planner.CreateService:
-		_, err := x.CreateService(ctx, op.Spec, r.progress(node))
+		id, err := x.CreateService(ctx, op.Spec, r.progress(node))
+		r.names.put(op.Spec.Spec.Name, id)
+		r.written.note(op.Spec.Spec.Name, 0)
 		return err
 	case planner.UpdateService:
+		r.written.note(op.Service.Name, op.Version)
 		return x.UpdateService(ctx, op.Service.Key(), op.Version, op.Spec, r.progress(node))
 	case planner.RemoveService:
 		return orAbsent(x.RemoveService(ctx, op.Service.Key()))

@@ -100,17 +100,17 @@ func moved(err error) bool {
 		return false
 	}
 	for _, err := range all.Errors {
-		var rollout *RolloutError
-		if errors.As(err, &rollout) {
-			if rollout.Outcome == RolledBack || rollout.Outcome == RollbackPaused {
+		var node *NodeError
+		if errors.As(err, &node) {
+			if !node.moved() {
 				return false
 			}
-			continue // a consequence
+			continue
 		}
-		var node *NodeError
-		if !errors.As(err, &node) || !node.moved() {
+		var rollout *RolloutError
+		if !errors.As(err, &rollout) || rollout.Outcome == RolledBack || rollout.Outcome == RollbackPaused {
 			return false
-		}
+		} // else it is a consequence
 	}
 	return true
 }

@@ -74,7 +74,10 @@ type Task struct {
 	Image     string `json:"image"`
 	// Current is true for a task that was made from what the service is now, and
 	// of a job, for one of its last run.
-	Current bool            `json:"current,omitempty"`
+	Current bool `json:"current,omitempty"`
+	// Lost is true for a task on a node that is down: what its state says is what
+	// was known last.
+	Lost    bool            `json:"lost,omitempty"`
 	State   swarm.TaskState `json:"state"`
 	Desired swarm.TaskState `json:"desired"`
 	// Message is what the Swarm says of the state, Error why it is no better: of

@@ -38,7 +38,7 @@ func (a *app) act(ctx context.Context, what action) error {
 	if err != nil {
 		return err
 	}
-	desired := t.identity()
+	desired := a.identity(t)
 	if what.starts && hasHooks(desired) {
 		if t, desired, err = a.withHooks(ctx, what.services); err != nil {
 			return err
@@ -143,6 +143,6 @@ func (a *app) withHooks(ctx context.Context, services []string) (target, state.D
 	if err != nil {
 		return t, state.Desired{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: a.global.dryRun, Run: project.Run(ctx), APISocket: a.apiSocket})
+	desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: a.global.dryRun, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.onSwarm(t)})
 	return t, desired, err
 }

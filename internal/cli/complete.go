@@ -48,7 +48,7 @@ func (a *app) containersForCompletion(ctx context.Context, project string) []sta
 	ctx, cancel := context.WithTimeout(ctx, completionPatience)
 	defer cancel()
 	s := session{app: a}
-	if a.prepare() != nil || a.connect(&s) != nil {
+	if a.prepare() != nil || a.connect(target{}, &s) != nil {
 		return nil
 	}
 	defer s.close()

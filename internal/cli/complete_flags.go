@@ -85,7 +85,7 @@ func (a *app) completeProjects(cmd *cobra.Command, _ []string, prefix string) ([
 	ctx, cancel := context.WithTimeout(cmd.Context(), completionPatience)
 	defer cancel()
 	s := session{app: a}
-	if a.prepare() != nil || a.connect(&s) != nil {
+	if a.prepare() != nil || a.connect(target{}, &s) != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	defer s.close()

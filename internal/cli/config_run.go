@@ -86,7 +86,7 @@ func (a *app) configPrint(o configOptions, text []byte) error {
 // through the engine.
 func (a *app) resolveImages(ctx context.Context, t target) error {
 	s := &session{app: a}
-	if err := a.connect(s); err != nil {
+	if err := a.connect(t, s); err != nil {
 		return err
 	}
 	defer s.close()

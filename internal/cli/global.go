@@ -46,7 +46,7 @@ func (g *globalOptions) register(root *cobra.Command) {
 	f.IntVar(&g.parallel, "parallel", -1, fmt.Sprintf("How many engine calls may run at once (%d without this flag)", reconciler.DefaultParallel))
 	g.engineFlags.register(f)
 	root.PersistentFlags().BoolVar(&g.dryRun, "dry-run", false, "Show the plan and change nothing")
-	root.PersistentFlags().StringVar(&g.engine, "engine", "", "Engine to use: docker, or memory, which runs nothing and keeps its state in a file (default $STACK_ENGINE or docker)")
+	root.PersistentFlags().StringVar(&g.engine, "engine", "", "Engine to use: docker, swarm, or memory, which runs nothing and keeps its state in a file (default $STACK_ENGINE, x-stack.engine of the compose file, or docker)")
 	root.PersistentFlags().StringVar(&g.lockTimeout, "lock-timeout", "", "Longest wait for another run that changes the project, such as 30s; 0 is not to wait (default $STACK_LOCK_TIMEOUT or no limit)")
 
 	f.StringArrayVar(&g.insecure, "insecure-registry", nil, "Registry of compose artifacts to use without TLS")

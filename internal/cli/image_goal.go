@@ -17,7 +17,7 @@ func (a *app) imageGoal(ctx context.Context, services []string, deps bool, conte
 	if err != nil {
 		return goal{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{Contents: contents, Run: project.Run(ctx)})
+	desired, err := t.project.Desired(project.DesiredOptions{Contents: contents, Run: project.Run(ctx), Swarm: a.onSwarm(t)})
 	if err != nil {
 		return goal{}, err
 	}

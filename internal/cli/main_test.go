@@ -76,7 +76,7 @@ func TestWrongFlagsAreErrors(t *testing.T) {
 		{"plan --format xml", `unknown --format value "xml": it is text or json`},
 		{"dwn", `unknown command "dwn": did you mean down`},
 		{"version web", `unknown command "web" for "stack version"`},
-		{"--engine vmware ps", `unknown engine "vmware": it is docker or memory`},
+		{"--engine vmware ps", `unknown engine "vmware": it is docker, swarm or memory`},
 		{"--progress loud up -d", `--progress: unknown progress mode "loud"`},
 		{"--ansi never --progress tty up -d", "can't use --progress tty while ANSI support is disabled"},
 		{"--ansi always --progress plain up -d", "can't use --progress plain while ANSI support is forced"},

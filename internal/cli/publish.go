@@ -98,11 +98,11 @@ func (a *app) publish(ctx context.Context, o publishOptions, repository string) 
 // them, if that is asked for. An engine is needed for nothing else.
 func (a *app) publishImages(ctx context.Context, o publishOptions, t target, p *remote.Publication) error {
 	if builds(t.project) {
-		desired, err := t.project.Desired(project.DesiredOptions{Contents: project.NoContents, Run: project.Run(ctx)})
+		desired, err := t.project.Desired(project.DesiredOptions{Contents: project.NoContents, Run: project.Run(ctx), Swarm: a.onSwarm(t)})
 		if err != nil {
 			return err
 		}
-		err = a.onImages(ctx, goal{target: target{name: t.name, project: t.project}, desired: desired}, false, func(observed state.Observed) (planner.Plan, error) {
+		err = a.onImages(ctx, goal{target: target{name: t.name, project: t.project, engine: t.engine}, desired: desired}, false, func(observed state.Observed) (planner.Plan, error) {
 			return planner.Push(desired, observed, planner.PushPolicy{IgnoreFailures: true})
 		})
 		if err != nil {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -53,7 +52,7 @@ func (a *app) open(t target) (*session, error) {
 		return nil, err
 	}
 	s := &session{app: a, settings: settings, warnings: t.warnings}
-	if err := a.connect(s); err != nil {
+	if err := a.connect(t, s); err != nil {
 		return nil, err
 	}
 	if a.global.debug {
@@ -82,17 +81,17 @@ func (a *app) debug(t target, s *session) {
 		a.process.Version, t.name, files, s.address)
 }
 
-// connect prepares to call the engine that flag and environment say.
-func (a *app) connect(s *session) error {
-	switch name := a.engineName(); name {
-	case "docker":
+// connect prepares to call the engine that a command on a project is for.
+func (a *app) connect(t target, s *session) error {
+	switch name := a.engineName(t); name {
+	case engineDocker:
 		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, TLS: a.global.tlsFiles, UserAgent: "stack/" + a.process.Version, Say: s.say})
 		if err != nil {
 			return err
 		}
 		s.engine, s.address, s.close = c.Engine(), c.Host(), func() { _ = c.Close() }
 		return nil
-	case "memory":
+	case engineMemory:
 		file := filepath.Join(a.stateFolder(), "memory.json")
 		m, err := memory.Load(file, memory.OptionsFrom(a.process.getenv))
 		if err != nil {
@@ -101,7 +100,7 @@ func (a *app) connect(s *session) error {
 		s.engine, s.address, s.close = m.Engine(), file, func() {}
 		return nil
 	default:
-		return fmt.Errorf("unknown engine %q: it is docker or memory", name)
+		return fmt.Errorf("unknown engine %q: it is docker, swarm or memory", name)
 	}
 }
 
@@ -109,24 +108,6 @@ func (a *app) connect(s *session) error {
 func (s *session) key(project string) string {
 	engine := sha256.Sum256([]byte(s.address))
 	return fmt.Sprintf("%x-%s", engine[:8], project)
-}
-
-// apiSocket is how containers reach the engine that flag and environment say.
-func (a *app) apiSocket() (state.APISocket, error) {
-	if name := a.engineName(); name != "docker" {
-		return state.APISocket{}, fmt.Errorf("use_api_socket: the engine %s has no socket", name)
-	}
-	c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, TLS: a.global.tlsFiles})
-	if err != nil {
-		return state.APISocket{}, err
-	}
-	socket, err := c.APISocket()
-	return socket, errors.Join(err, c.Close())
-}
-
-// engineName is what flag and environment say.
-func (a *app) engineName() string {
-	return cmp.Or(a.global.engine, a.process.getenv("STACK_ENGINE"), "docker")
 }
 
 // stateFolder is where stack keeps what outlives a run: in the user's state

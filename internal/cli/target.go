@@ -18,6 +18,7 @@ type target struct {
 	// project is nil for one that is known by its name only: what is known of
 	// it then is what the engine's labels say.
 	project  *project.Project
+	engine   string // that the file asks for; empty where it asks for none
 	warnings []string
 }
 
@@ -27,7 +28,7 @@ func (a *app) loaded(ctx context.Context, options project.Options) (target, erro
 	if err != nil {
 		return target{}, err
 	}
-	return target{name: p.Name, project: p, warnings: p.Warnings}, nil
+	return target{name: p.Name, project: p, engine: p.Engine(), warnings: p.Warnings}, nil
 }
 
 // named is the project for a command that the engine's labels are enough for.
@@ -78,12 +79,12 @@ func (a *app) environ(t target) []string {
 
 // identity is the least that a plan needs to know: the project's name and, if
 // there are files, its services and volumes.
-func (t target) identity() state.Desired {
+func (a *app) identity(t target) state.Desired {
 	desired := state.Desired{Project: state.Project{Name: t.name}}
 	if t.project == nil {
 		return desired
 	}
-	if full, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true}); err == nil {
+	if full, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Swarm: a.onSwarm(t)}); err == nil {
 		return full
 	}
 	desired.Known = t.project.ServiceNames()

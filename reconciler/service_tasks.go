@@ -1,0 +1,265 @@
+package reconciler
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/docker/api/types/swarm"
+
+	"github.com/stackctl/stack/state"
+)
+
+const (
+	// placing is how long a service may stand still with a task that has no
+	// place: others have to let go of what it needs.
+	placing = 20 * time.Second
+	// standstill is how long a service may lack tasks that nobody makes: the
+	// Swarm makes them at once.
+	standstill = 5 * time.Second
+)
+
+// over is true for a task that does not run any more, as far as anybody knows.
+func over(t state.Task) bool {
+	switch t.State {
+	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected,
+		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
+		return true
+	}
+	return t.Lost
+}
+
+// failed is true for a task that ended as it should not, or could not begin.
+func failed(t state.Task) bool {
+	return t.State == swarm.TaskStateFailed || t.State == swarm.TaskStateRejected
+}
+
+// isPlaceless is true for a task that no node has taken on.
+func isPlaceless(t state.Task) bool {
+	switch t.State {
+	case swarm.TaskStateNew, swarm.TaskStateAllocated, swarm.TaskStatePending:
+		return true
+	}
+	return false
+}
+
+// wanted is true for a task that is to run, or to be done.
+func wanted(t state.Task) bool {
+	switch t.Desired {
+	case swarm.TaskStateShutdown, swarm.TaskStateRemove, swarm.TaskStateOrphaned, swarm.TaskStateFailed, swarm.TaskStateRejected:
+		return false
+	}
+	return true
+}
+
+// tally counts the tasks of a service.
+type tally struct {
+	want     int // how many are to run or, of a job, to be done
+	good     int // how many do
+	moving   []state.Task
+	homeless *state.Task // one that has no place, and why
+}
+
+func (w *serviceWait) tally(p part) tally {
+	mode := p.service.Spec.Mode
+	t := tally{want: 1}
+	placed := map[string]bool{} // the nodes that have a task of a service with one on each
+	for _, task := range p.tasks {
+		good := w.good(p.service.Spec, task)
+		if task.Current && !task.Lost && (good || failed(task) || wanted(task)) {
+			placed[task.NodeID] = true
+		}
+		switch {
+		case good:
+			t.good++
+		case over(task):
+			continue
+		default:
+			t.moving = append(t.moving, task)
+			if wanted(task) && isPlaceless(task) && task.Error != "" {
+				t.homeless = &task
+			}
+		}
+	}
+	switch {
+	case mode.Replicated != nil && mode.Replicated.Replicas != nil:
+		t.want = int(*mode.Replicated.Replicas) //nolint:gosec // a Swarm holds no such number of tasks
+	case mode.Global != nil, mode.GlobalJob != nil:
+		t.want = len(placed)
+	case mode.ReplicatedJob != nil:
+		t.want = completions(*mode.ReplicatedJob)
+	}
+	return t
+}
+
+func completions(job swarm.ReplicatedJob) int {
+	for _, n := range []*uint64{job.TotalCompletions, job.MaxConcurrent} {
+		if n != nil {
+			return int(*n) //nolint:gosec // a Swarm holds no such number of tasks
+		}
+	}
+	return 1
+}
+
+// good is true for a task that is what is waited for.
+func (w *serviceWait) good(spec swarm.ServiceSpec, t state.Task) bool {
+	switch {
+	case !t.Current || t.Lost:
+		return false
+	case t.State == swarm.TaskStateComplete:
+		return w.op.Condition == state.Completed || isJob(spec) || !restartsAlways(spec)
+	case w.op.Condition == state.Completed || isJob(spec):
+		return w.op.Condition == state.Started && t.State == swarm.TaskStateRunning
+	}
+	return t.State == swarm.TaskStateRunning && wanted(t)
+}
+
+func isJob(spec swarm.ServiceSpec) bool {
+	return spec.Mode.ReplicatedJob != nil || spec.Mode.GlobalJob != nil
+}
+
+// restartsAlways is true for a service whose tasks are started again also when
+// they end well.
+func restartsAlways(spec swarm.ServiceSpec) bool {
+	policy := spec.TaskTemplate.RestartPolicy
+	return policy == nil || policy.Condition == "" || policy.Condition == swarm.RestartPolicyConditionAny
+}
+
+// judgeTasks says how the tasks do. While the Swarm updates them, it is for the
+// update to say how many may fail.
+func (w *serviceWait) judgeTasks(p part, updating bool) standing {
+	t := w.tally(p)
+	now := standing{detail: w.detail(p, t)}
+	if loop := w.loops(p.service.Spec); loop != nil && !updating {
+		now.err = loop
+		return now
+	}
+	switch {
+	case t.homeless != nil:
+		now.patience, now.stuck = placing, taskError(*t.homeless)
+	case len(t.moving) > 0 || updating:
+	case t.good < t.want:
+		now.patience, now.stuck = standstill, w.failure(p)
+	case t.want == 0 && p.service.Spec.Mode.Replicated == nil && len(p.tasks) == 0:
+		now.patience, now.note = standstill, "no node takes a task of it: none meets its placement constraints, or none is active"
+	case len(w.ended) > 0 && w.op.Condition != state.Completed && !isJob(p.service.Spec):
+		now.patience = settling // it has to go on running for a while
+	default:
+		now.met = true
+	}
+	return now
+}
+
+// loops is the error of a service whose task fails again and again in the same
+// place.
+func (w *serviceWait) loops(spec swarm.ServiceSpec) error {
+	most := maxRestarts
+	if policy := spec.TaskTemplate.RestartPolicy; policy != nil && policy.MaxAttempts != nil && *policy.MaxAttempts > 0 {
+		most = int(*policy.MaxAttempts) + 1 //nolint:gosec // nobody waits for so many
+	}
+	failures := map[string]int{} // by slot, or node
+	for _, t := range w.endedInOrder() {
+		where := fmt.Sprint(t.Slot)
+		if t.Slot == 0 {
+			where = t.NodeID
+		}
+		if failures[where]++; t.Current && failures[where] >= most {
+			return &taskFailure{task: t, times: failures[where]}
+		}
+	}
+	return nil
+}
+
+// endedInOrder are the tasks that failed, those first that were made first.
+func (w *serviceWait) endedInOrder() []state.Task {
+	return slices.SortedFunc(maps.Values(w.ended), func(a, b state.Task) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// failure is the failed task that tells why the service is not as it should be:
+// the one that the update names, or the last.
+func (w *serviceWait) failure(p part) error {
+	var told *state.Task
+	for _, t := range slices.Concat(p.tasks, w.endedInOrder()) {
+		if !failed(t) {
+			continue
+		}
+		if u := p.service.Update; u != nil && strings.Contains(u.Message, t.ID) {
+			told = &t
+			break
+		}
+		if told == nil || t.Since.After(told.Since) {
+			told = &t
+		}
+	}
+	switch {
+	case told != nil:
+		return taskError(*told)
+	case p.service.Update != nil && p.service.Update.Message != "":
+		return errors.New(p.service.Update.Message)
+	}
+	return errors.New("not all its tasks run, and the Swarm makes no more of them")
+}
+
+// rolledBack is the error of a service that is what it was before its update.
+func (w *serviceWait) rolledBack(p part, outcome RolloutOutcome) error {
+	places := map[string]bool{}
+	for _, t := range w.ended {
+		places[place(t)] = true
+	}
+	return &rolledBackError{
+		RolloutError: RolloutError{Service: w.node.Ref.Name, Outcome: outcome, Slots: w.tally(p).want, Failed: len(places)},
+		why:          cmp.Or(w.cause, w.failure(p)),
+	}
+}
+
+// detail says how far the service is: "2/3 running; web.2 on node2: starting".
+func (w *serviceWait) detail(p part, t tally) string {
+	word := "running"
+	if w.op.Condition == state.Completed || isJob(p.service.Spec) {
+		word = "done"
+	}
+	text := fmt.Sprintf("%d/%d %s", t.good, t.want, word)
+	if len(t.moving) == 0 {
+		return text
+	}
+	first := t.moving[0]
+	text += fmt.Sprintf("; %s: %s", place(first), doing(first))
+	if more := len(t.moving) - 1; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+// doing is what a task is about: the Swarm's word for its state, and why it is
+// no further.
+func doing(t state.Task) string {
+	switch {
+	case !wanted(t):
+		return "stopping"
+	case t.Error != "":
+		return fmt.Sprintf("%s, %s", t.State, plainly(t.Error))
+	}
+	return string(t.State)
+}
+
+// place names a task by its service, slot and node: "web.2 on node2".
+func place(t state.Task) string {
+	text := t.Service
+	if t.Slot > 0 {
+		text += fmt.Sprintf(".%d", t.Slot)
+	}
+	if t.Node != "" {
+		text += " on " + t.Node
+	}
+	return text
+}
+
+// plainly is what the Swarm says of a task, without the words that all of it
+// begins with.
+func plainly(text string) string { return strings.TrimPrefix(text, "task: ") }
