@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -54,7 +53,7 @@ func fieldReasons(applied, wanted types.ServiceConfig) []Reason {
 	slices.Sort(fields)
 	reasons := make([]Reason, len(fields))
 	for i, field := range fields {
-		reasons[i] = Reason{Field: field, Old: mask(field, before[field]), New: mask(field, after[field])}
+		reasons[i] = Reason{Field: field, Old: state.Masked(field, before[field]), New: state.Masked(field, after[field])}
 	}
 	return reasons
 }
@@ -130,18 +129,4 @@ func isTree(v any) bool {
 func compact(v any) string {
 	b, _ := json.Marshal(v) // it was unmarshalled a moment ago
 	return string(b)
-}
-
-var secretName = regexp.MustCompile(`(?i)passw|passphrase|secret|token|credential|api_?key|private|auth|_key$|dsn|database_url`)
-
-// MayBeSecret is true for a field, or a variable, whose name says that its value
-// may be secret.
-func MayBeSecret(name string) bool { return secretName.MatchString(name) }
-
-// mask hides a value whose field says that it may be secret.
-func mask(field, value string) string {
-	if value != "" && MayBeSecret(field) {
-		return "***"
-	}
-	return value
 }

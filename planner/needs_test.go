@@ -34,6 +34,11 @@ func on(name, version, api string) state.Observed {
 	return state.Observed{Engine: engine}
 }
 
+func ofNodes(n int, o state.Observed) state.Observed {
+	o.Engine.Nodes = n
+	return o
+}
+
 func TestWhatTheEngineCannotDoIsSaid(t *testing.T) {
 	const (
 		interval = "f:1:1: services.web.healthcheck.start_interval: left out: needs Docker Engine 25.0 (API 1.44), this is Docker Engine 20.10.24 (API 1.41); why"
@@ -47,7 +52,7 @@ func TestWhatTheEngineCannotDoIsSaid(t *testing.T) {
 	}{
 		{on("docker", "20.10.24", "1.41"), []string{swarm, interval, subpath, umask}},
 		{on("docker", "28.0", "1.48"), []string{swarm, umask}},
-		{on("swarm", "28.0", "1.48"), []string{umask}},
+		{ofNodes(3, on("docker", "28.0", "1.48")), []string{umask}},
 	} {
 		plan, err := planner.Up(needing(false), test.on, planner.UpPolicy{})
 		assert.NilError(t, err)

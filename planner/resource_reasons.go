@@ -67,7 +67,7 @@ func (c *comparison) field(field, before, after string) {
 		return
 	}
 	// The options of a mount may have a password in them: o: user=x,password=y.
-	reason := Reason{Field: field, Old: mask(field+before, before), New: mask(field+after, after)}
+	reason := Reason{Field: field, Old: state.Masked(field+before, before), New: state.Masked(field+after, after)}
 	reason.At = reasonAt(c.where, reason)
 	c.reasons = append(c.reasons, reason)
 }

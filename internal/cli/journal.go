@@ -66,7 +66,7 @@ func secretValues(t target) []string {
 	}
 	var values []string
 	for name, value := range t.project.Model.Environment {
-		if planner.MayBeSecret(name) {
+		if state.MayBeSecret(name) {
 			values = append(values, value)
 		}
 	}

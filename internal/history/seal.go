@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
 
@@ -82,7 +81,7 @@ type names map[string]bool
 func (n names) secret(name string) bool {
 	is, known := n[name]
 	if !known {
-		is = planner.MayBeSecret(name)
+		is = state.MayBeSecret(name)
 		n[name] = is
 	}
 	return is

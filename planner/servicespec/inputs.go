@@ -1,0 +1,83 @@
+package servicespec
+
+import (
+	"cmp"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/swarm"
+
+	"github.com/stackctl/stack/state"
+)
+
+// digestLength is how many hexadecimal digits of its content's digest the name
+// of a config or secret has.
+const digestLength = 12
+
+// InputName is the name that a Swarm has a config or secret under: an external
+// one's own, else its name with the beginning of its content's digest, so that
+// another content is another config. One whose content is not known has no
+// digest.
+func InputName(input state.Input) string {
+	hex := strings.TrimPrefix(input.Digest, "sha256:")
+	if input.External || hex == "" {
+		return input.Name
+	}
+	return input.Name + "_" + hex[:min(digestLength, len(hex))]
+}
+
+// inputName is what the Swarm calls a config or secret that the service uses.
+func (c *converter) inputName(kind state.Kind, key string) string {
+	if name := c.options.Inputs[string(kind)+"/"+key]; name != "" {
+		return name
+	}
+	for _, input := range c.desired.Inputs {
+		if input.Kind == kind && input.Key == key {
+			return InputName(input)
+		}
+	}
+	return c.desired.Project.SwarmName(key)
+}
+
+// place is where a task finds a config or secret, and who may read it.
+type place struct {
+	name, uid, gid string
+	mode           fs.FileMode
+}
+
+func placeOf(use types.FileReferenceConfig) place {
+	const everybody = 0o444
+	p := place{name: cmp.Or(use.Target, use.Source), uid: cmp.Or(use.UID, "0"), gid: cmp.Or(use.GID, "0"), mode: everybody}
+	if use.Mode != nil {
+		p.mode = fs.FileMode(*use.Mode)
+	}
+	return p
+}
+
+func (c *converter) configs() []*swarm.ConfigReference {
+	var all []*swarm.ConfigReference
+	for _, use := range c.config.Configs {
+		p := placeOf(types.FileReferenceConfig(use))
+		all = append(all, &swarm.ConfigReference{
+			File:       &swarm.ConfigReferenceFileTarget{Name: p.name, UID: p.uid, GID: p.gid, Mode: p.mode},
+			ConfigName: c.inputName(state.KindConfig, use.Source),
+		})
+	}
+	slices.SortStableFunc(all, func(a, b *swarm.ConfigReference) int { return strings.Compare(a.ConfigName, b.ConfigName) })
+	return all
+}
+
+func (c *converter) secrets() []*swarm.SecretReference {
+	var all []*swarm.SecretReference
+	for _, use := range c.config.Secrets {
+		p := placeOf(types.FileReferenceConfig(use))
+		all = append(all, &swarm.SecretReference{
+			File:       &swarm.SecretReferenceFileTarget{Name: p.name, UID: p.uid, GID: p.gid, Mode: p.mode},
+			SecretName: c.inputName(state.KindSecret, use.Source),
+		})
+	}
+	slices.SortStableFunc(all, func(a, b *swarm.SecretReference) int { return strings.Compare(a.SecretName, b.SecretName) })
+	return all
+}
