@@ -22,8 +22,8 @@ type serviceWait struct {
 	op     planner.AwaitService
 	handle state.Handle
 
-	written bool   // by this run
-	version uint64 // that was overwritten, of one that was written
+	written bool // by this run
+	writing writing
 
 	first  *state.ObservedService // nil before it was seen
 	stale  bool                   // what its update has come to was so before the wait
@@ -62,7 +62,7 @@ func (r *run) awaitService(ctx context.Context, node planner.Node, op planner.Aw
 	if w.handle.ID == w.handle.Name {
 		w.handle.ID = ""
 	}
-	w.version, w.written = r.written.before(op.Service.Name)
+	w.writing, w.written = r.written.of(op.Service.Name)
 	err := w.until(ctx)
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, engine.ErrUnavailable) {
 		return err
@@ -103,7 +103,7 @@ func (w *serviceWait) look() (standing, error) {
 	if err != nil {
 		return standing{}, err
 	}
-	if !seen || w.written && p.service != nil && p.service.Version <= w.version {
+	if !seen || w.written && p.service != nil && p.service.Version <= w.writing.over {
 		return standing{}, nil // from before
 	}
 	if p.service == nil {
@@ -129,7 +129,7 @@ func (w *serviceWait) begin(p part) {
 	w.first = p.service
 	w.stale = !w.written && p.service.Update != nil && isRollback(p.service.Update.State)
 	w.past = map[string]bool{}
-	if w.written && w.version == 0 {
+	if w.written && w.writing.over == 0 {
 		return // all its tasks are this run's
 	}
 	for _, t := range p.tasks {
@@ -166,6 +166,9 @@ func (w *serviceWait) judge(p part) standing {
 	if s.Update != nil && !w.stale {
 		update = s.Update.State
 	}
+	if w.writing.rollback {
+		update = forward(update)
+	}
 	switch update {
 	case swarm.UpdateStatePaused:
 		return standing{err: fmt.Errorf("update paused: %w", w.failure(p))}
@@ -184,6 +187,19 @@ func (w *serviceWait) judge(p part) standing {
 		return standing{err: fmt.Errorf("was changed by somebody else: %w", engine.ErrConflict)}
 	}
 	return w.judgeTasks(p, update == swarm.UpdateStateUpdating || update == swarm.UpdateStateRollbackStarted)
+}
+
+// forward is what the state of an update that goes back comes to where going
+// back is what is wanted.
+func forward(s swarm.UpdateState) swarm.UpdateState {
+	switch s {
+	case swarm.UpdateStateRollbackStarted:
+		return swarm.UpdateStateUpdating
+	case swarm.UpdateStateRollbackCompleted:
+		return swarm.UpdateStateCompleted
+	case swarm.UpdateStateUpdating, swarm.UpdateStatePaused, swarm.UpdateStateCompleted, swarm.UpdateStateRollbackPaused:
+	}
+	return s
 }
 
 func isRollback(s swarm.UpdateState) bool {

@@ -358,3 +358,16 @@ func (r *recording) warnings() []string {
 	}
 	return all
 }
+
+func TestAServiceHasStartedBeforeItIsHealthy(t *testing.T) {
+	begun := awaitNew
+	begun.Condition = state.Started
+	r := &recording{}
+	took, err := plays(t, played{moments: []moment{
+		{0, webService(1, 2), []state.Task{webTask("a", 1, swarm.TaskStateStarting), webTask("b", 2, swarm.TaskStatePreparing)}},
+		{time.Second, webService(1, 2), []state.Task{webTask("a", 1, swarm.TaskStateStarting), webTask("b", 2, swarm.TaskStateStarting)}},
+	}}, r, createWeb, begun)
+	assert.NilError(t, err)
+	assert.Equal(t, took, time.Second)
+	assert.DeepEqual(t, r.details("AwaitService"), []string{"1/2 started; web.2 on node2: preparing"})
+}

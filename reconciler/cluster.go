@@ -128,25 +128,32 @@ func (c *cluster) look(h state.Handle) (p part, seen bool, err error) {
 	return c.parts.of(h), c.parts.byID != nil, c.err
 }
 
-// written remembers which services a run has written, and the version that was
-// overwritten: what is seen of that one is from before.
+// written remembers which services a run has written.
 type written struct {
-	mu       sync.Mutex
-	versions map[string]uint64
+	mu    sync.Mutex
+	calls map[string]writing
 }
 
-func (w *written) note(service string, version uint64) {
+// writing is a service that was created or updated.
+type writing struct {
+	// over is the version that was overwritten, 0 of one that was created: what is
+	// seen of that one is from before.
+	over     uint64
+	rollback bool // it was updated to what it was before
+}
+
+func (w *written) note(service string, call writing) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.versions == nil {
-		w.versions = map[string]uint64{}
+	if w.calls == nil {
+		w.calls = map[string]writing{}
 	}
-	w.versions[service] = version
+	w.calls[service] = call
 }
 
-func (w *written) before(service string) (version uint64, any bool) {
+func (w *written) of(service string) (call writing, any bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	version, any = w.versions[service]
-	return version, any
+	call, any = w.calls[service]
+	return call, any
 }

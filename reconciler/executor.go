@@ -263,12 +263,7 @@ func (r *run) emit(e event.Event) {
 }
 
 func about(node planner.Node, phase event.Phase) event.Event {
-	e := event.Event{Phase: phase, Node: string(node.ID), Op: node.Op.Kind(), Ref: node.Ref, Name: node.Name()}
-	switch await := node.Op.(type) {
-	case planner.AwaitContainer:
-		e.Condition = await.Condition
-	case planner.AwaitService:
-		e.Condition = await.Condition
+	return event.Event{
+		Phase: phase, Node: string(node.ID), Op: node.Op.Kind(), Ref: node.Ref, Name: node.Name(), Condition: node.Condition(),
 	}
-	return e
 }

@@ -19,10 +19,10 @@ func (r *run) serve(ctx context.Context, node planner.Node, operation planner.Op
 	case planner.CreateService:
 		id, err := x.CreateService(ctx, op.Spec, r.progress(node))
 		r.names.put(op.Spec.Spec.Name, id)
-		r.written.note(op.Spec.Spec.Name, 0)
+		r.written.note(op.Spec.Spec.Name, writing{})
 		return err
 	case planner.UpdateService:
-		r.written.note(op.Service.Name, op.Version)
+		r.written.note(op.Service.Name, writing{over: op.Version})
 		return x.UpdateService(ctx, op.Service.Key(), op.Version, op.Spec, r.progress(node))
 	case planner.RemoveService:
 		return orAbsent(x.RemoveService(ctx, op.Service.Key()))

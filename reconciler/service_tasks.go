@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -68,6 +69,7 @@ func (w *serviceWait) tally(p part) tally {
 	mode := p.service.Spec.Mode
 	t := tally{want: 1}
 	placed := map[string]bool{} // the nodes that have a task of a service with one on each
+	places := map[string]bool{} // where there is a good one
 	for _, task := range p.tasks {
 		good := w.good(p.service.Spec, task)
 		if task.Current && !task.Lost && (good || failed(task) || wanted(task)) {
@@ -75,7 +77,7 @@ func (w *serviceWait) tally(p part) tally {
 		}
 		switch {
 		case good:
-			t.good++
+			places[slotOf(task)] = true
 		case over(task):
 			continue
 		default:
@@ -85,6 +87,7 @@ func (w *serviceWait) tally(p part) tally {
 			}
 		}
 	}
+	t.good = len(places)
 	switch {
 	case mode.Replicated != nil && mode.Replicated.Replicas != nil:
 		t.want = int(*mode.Replicated.Replicas) //nolint:gosec // a Swarm holds no such number of tasks
@@ -105,6 +108,15 @@ func completions(job swarm.ReplicatedJob) int {
 	return 1
 }
 
+// slotOf tells the tasks of a service apart that are not one after the other: by
+// their slot or, where there is one on each node, by that.
+func slotOf(t state.Task) string {
+	if t.Slot == 0 {
+		return t.NodeID
+	}
+	return strconv.Itoa(t.Slot)
+}
+
 // good is true for a task that is what is waited for.
 func (w *serviceWait) good(spec swarm.ServiceSpec, t state.Task) bool {
 	switch {
@@ -112,8 +124,10 @@ func (w *serviceWait) good(spec swarm.ServiceSpec, t state.Task) bool {
 		return false
 	case t.State == swarm.TaskStateComplete:
 		return w.op.Condition == state.Completed || isJob(spec) || !restartsAlways(spec)
+	case w.op.Condition == state.Started:
+		return (t.State == swarm.TaskStateStarting || t.State == swarm.TaskStateRunning) && wanted(t)
 	case w.op.Condition == state.Completed || isJob(spec):
-		return w.op.Condition == state.Started && t.State == swarm.TaskStateRunning
+		return false
 	}
 	return t.State == swarm.TaskStateRunning && wanted(t)
 }
@@ -139,6 +153,8 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 		return now
 	}
 	switch {
+	case w.op.Condition == state.Started && t.good > 0 && t.good >= t.want:
+		now.met = true
 	case t.homeless != nil:
 		now.patience, now.stuck = placing, taskError(*t.homeless)
 	case len(t.moving) > 0 || updating:
@@ -163,12 +179,8 @@ func (w *serviceWait) loops(spec swarm.ServiceSpec) error {
 	}
 	failures := map[string]int{} // by slot, or node
 	for _, t := range w.endedInOrder() {
-		where := fmt.Sprint(t.Slot)
-		if t.Slot == 0 {
-			where = t.NodeID
-		}
-		if failures[where]++; t.Current && failures[where] >= most {
-			return &taskFailure{task: t, times: failures[where]}
+		if failures[slotOf(t)]++; t.Current && failures[slotOf(t)] >= most {
+			return &taskFailure{task: t, times: failures[slotOf(t)]}
 		}
 	}
 	return nil
@@ -221,7 +233,10 @@ func (w *serviceWait) rolledBack(p part, outcome RolloutOutcome) error {
 // detail says how far the service is: "2/3 running; web.2 on node2: starting".
 func (w *serviceWait) detail(p part, t tally) string {
 	word := "running"
-	if w.op.Condition == state.Completed || isJob(p.service.Spec) {
+	switch {
+	case w.op.Condition == state.Started:
+		word = "started"
+	case w.op.Condition == state.Completed || isJob(p.service.Spec):
 		word = "done"
 	}
 	text := fmt.Sprintf("%d/%d %s", t.good, t.want, word)

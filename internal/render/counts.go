@@ -98,7 +98,7 @@ func inventory(plan planner.Plan) (text string, total int) {
 		counts[change.Ref.Kind]++
 	}
 	var parts []string
-	for _, kind := range []state.Kind{state.KindContainer, state.KindNetwork, state.KindVolume} {
+	for _, kind := range []state.Kind{state.KindContainer, state.KindService, state.KindNetwork, state.KindVolume, state.KindConfig, state.KindSecret} {
 		if n := counts[kind]; n > 0 {
 			parts = append(parts, plural(n, string(kind)))
 			total += n

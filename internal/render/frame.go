@@ -168,6 +168,9 @@ func (v *view) look(r *row, now time.Time) look {
 // shortError is a failure without what the row says already.
 func (r *row) shortError(t *task) string {
 	text := strings.TrimPrefix(t.error, "dependency failed to start: ")
+	if what, ours := strings.CutPrefix(text, "service "+r.name+": "); ours {
+		return what
+	}
 	rest, ours := strings.CutPrefix(text, "container "+r.name)
 	if !ours {
 		return text

@@ -30,7 +30,7 @@ func newPlain(options Options) *plain {
 	return &plain{options: options, shown: map[subject]bool{}, skipped: map[string]bool{}, details: map[planner.ID]string{}}
 }
 
-// Next prints the containers that run already, and the images that are left
+// Next prints the containers and services that run already, and the images that are left
 // out.
 func (p *plain) Next(plan planner.Plan) {
 	p.mu.Lock()
@@ -49,7 +49,7 @@ func (p *plain) Next(plan planner.Plan) {
 		}
 		// A reason says why something that does not run is left alone.
 		switch why := change.Reasons; {
-		case s.kind == state.KindContainer && len(why) == 0:
+		case (s.kind == state.KindContainer || s.kind == state.KindService) && len(why) == 0:
 			p.say(s, "Running")
 		case s.kind == state.KindImage && len(why) > 0:
 			p.say(s, "Skipped "+why[0].Text)
@@ -66,7 +66,7 @@ func (p *plain) Event(e event.Event) {
 	case event.Started, event.Succeeded:
 		switch text := p.text(e); {
 		case text == "":
-		case e.Op == "AwaitContainer": // several wait for one container
+		case e.Op == "AwaitContainer", e.Op == "AwaitService": // several wait for one
 			p.once(s, text)
 		default:
 			p.say(s, text)
@@ -152,17 +152,18 @@ func (p *plain) replacement(e event.Event) string {
 	return ""
 }
 
-// talks is true for an operation whose progress is what a person reads.
+// talks is true for an operation whose progress is what a person reads, also
+// where it is not redrawn.
 func talks(op string) bool {
 	switch op {
-	case "BuildImage", "RunProvider", "StopProvider", "RemoveProvider":
+	case "BuildImage", "RunProvider", "StopProvider", "RemoveProvider", "AwaitService", "AwaitServiceGone":
 		return true
 	}
 	return false
 }
 
-// progress prints a build's steps, what providers say, and the transfers that
-// begin again. How far a transfer is, and what probes say, is not told in lines.
+// progress prints a build's steps, what providers say, how far a Swarm's
+// services are, and the transfers that begin again. How far a transfer is, and what probes say, is not told in lines.
 func (p *plain) progress(s subject, e event.Event) {
 	if !e.Again && (!talks(e.Op) || e.Total > 0 || e.Bytes > 0) {
 		return

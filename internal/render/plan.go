@@ -71,6 +71,7 @@ func (t *planText) sections() []section {
 	titles := map[state.Kind]string{
 		state.KindNetwork: "Networks", state.KindVolume: "Volumes", state.KindImage: "Images", state.KindContainer: "Services",
 		state.KindProvider: "Providers", state.KindModel: "Models", state.KindHook: "Hooks",
+		state.KindService: "Services", state.KindConfig: "Configs", state.KindSecret: "Secrets",
 	}
 	var all []section
 	for _, kind := range kinds(t.plan) {

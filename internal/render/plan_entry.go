@@ -65,9 +65,11 @@ func (t *planText) newEntry(change planner.Change) entry {
 	case state.KindContainer:
 		e.note = t.order.waits(change.Ref)
 		e.undo = t.order.undo(change.Ref)
+	case state.KindService:
+		e.note = t.order.waits(change.Ref)
 	case state.KindImage:
 		e.note = t.order.imageSource(change.Ref)
-	case state.KindNetwork, state.KindVolume, state.KindHook, state.KindProvider, state.KindModel:
+	case state.KindNetwork, state.KindVolume, state.KindHook, state.KindProvider, state.KindModel, state.KindConfig, state.KindSecret:
 	}
 	e.explain(change)
 	return e

@@ -105,12 +105,12 @@ func (g *stepGraph) sortGroups(plan planner.Plan) {
 	for n, group := range g.groups {
 		turn[n] = group.steps[0]
 		for _, i := range group.steps {
-			if _, starts := plan.Nodes[i].Op.(planner.StartContainer); starts {
+			if starts(plan.Nodes[i].Op) {
 				turn[n] = i
 				break
 			}
 		}
-		if kind := plan.Nodes[group.steps[0]].Ref.Kind; kind != state.KindContainer && kind != state.KindHook {
+		if kind := plan.Nodes[group.steps[0]].Ref.Kind; kind != state.KindContainer && kind != state.KindHook && kind != state.KindService {
 			turn[n], g.groups[n].thing = slices.Index(kinds(plan), kind)-len(kinds(plan)), true
 		}
 	}
@@ -129,10 +129,19 @@ func (g *stepGraph) sortGroups(plan planner.Plan) {
 	g.groups = sorted
 }
 
+// starts is true for the operation that is a service's turn.
+func starts(op planner.Operation) bool {
+	switch op.(type) {
+	case planner.StartContainer, planner.CreateService, planner.UpdateService:
+		return true
+	}
+	return false
+}
+
 // stepClass is what kind of step an operation is.
 func stepClass(op planner.Operation) string {
 	switch kind := op.Kind(); {
-	case kind == "AwaitContainer" || kind == "MonitorContainer" || kind == "Delay":
+	case strings.HasPrefix(kind, "Await") || kind == "MonitorContainer" || kind == "Delay":
 		return "wait"
 	case kind == "PullImage" || kind == "BuildImage" || kind == "PushImage":
 		return "transfer"

@@ -43,7 +43,8 @@ func newOrder(plan planner.Plan) order {
 // what services need comes before them, and goes after them.
 func kinds(plan planner.Plan) []state.Kind {
 	all := []state.Kind{
-		state.KindNetwork, state.KindVolume, state.KindImage, state.KindModel, state.KindProvider, state.KindHook, state.KindContainer,
+		state.KindNetwork, state.KindVolume, state.KindConfig, state.KindSecret, state.KindImage,
+		state.KindModel, state.KindProvider, state.KindHook, state.KindContainer, state.KindService,
 	}
 	if c := Count(plan); c.Delete > 0 && c.Create+c.Update+c.Replace == 0 {
 		slices.Reverse(all)
@@ -60,13 +61,13 @@ func (o order) rank(ref state.Ref) int {
 	return math.MaxInt
 }
 
-// waits says which other containers a container waits for: "after db is
+// waits says which others a container or service waits for: "after db is
 // healthy, migrate completed".
 func (o order) waits(ref state.Ref) string {
 	facts := map[string]map[state.Ref]bool{}
 	for _, node := range o.byRef[ref] {
 		for _, id := range node.After {
-			if before, ok := o.byID[id]; ok && before.Ref != ref && before.Ref.Kind == state.KindContainer {
+			if before, ok := o.byID[id]; ok && before.Ref != ref && before.Ref.Kind == ref.Kind {
 				remember(facts, fact(before.Op), before.Ref)
 			}
 		}
@@ -120,11 +121,18 @@ func subjects(refs map[state.Ref]bool, of state.Ref) []string {
 	return slices.Compact(all)
 }
 
-// fact is what is true of a container when an operation has succeeded.
+// fact is what is true of a container or service when an operation has
+// succeeded.
 func fact(op planner.Operation) string {
 	switch op := op.(type) {
 	case planner.AwaitContainer:
 		return conditionFact(op.Condition)
+	case planner.AwaitService:
+		return conditionFact(op.Condition)
+	case planner.UpdateService:
+		return "is updated"
+	case planner.AwaitServiceGone:
+		return "is gone"
 	case planner.StartContainer, planner.RunHook:
 		return "started"
 	case planner.StopContainer:
@@ -135,7 +143,7 @@ func fact(op planner.Operation) string {
 		return "is paused"
 	case planner.UnpauseContainer:
 		return "goes on"
-	case planner.RemoveContainer:
+	case planner.RemoveContainer, planner.RemoveService:
 		return "is removed"
 	case planner.RenameContainer:
 		return "has its name"

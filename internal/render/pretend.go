@@ -28,7 +28,7 @@ func Pretend(out io.Writer, mode Mode, plan planner.Plan) {
 	}
 	p.Next(plan)
 	for _, node := range plan.Nodes {
-		if node.Op.Kind() == "AwaitContainer" {
+		if node.Condition() != "" {
 			continue
 		}
 		e := event.Event{Phase: event.Started, Node: string(node.ID), Op: node.Op.Kind(), Ref: node.Ref, Name: node.Name()}

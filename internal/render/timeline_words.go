@@ -21,10 +21,12 @@ func shortWord(op string, condition state.Condition) string {
 		return "build"
 	case "PushImage":
 		return "push"
-	case "CreateNetwork", "CreateVolume", "CreateContainer":
+	case "CreateNetwork", "CreateVolume", "CreateContainer", "CreateService", "CreateInput":
 		return "create"
-	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer", "RemoveProvider":
+	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer", "RemoveProvider", "RemoveService", "RemoveInput":
 		return "remove"
+	case "UpdateService":
+		return "update"
 	case "StartContainer":
 		return "start"
 	case "StopContainer", "StopProvider":
@@ -49,6 +51,13 @@ func shortWord(op string, condition state.Condition) string {
 		return "configure"
 	case "AwaitContainer":
 		return awaitWord(condition)
+	case "AwaitService":
+		if condition == state.Ready || condition == state.Healthy {
+			return "converged"
+		}
+		return awaitWord(condition)
+	case "AwaitServiceGone":
+		return "gone"
 	}
 	return ""
 }
@@ -89,7 +98,7 @@ func spanWord(s timeline.Span) string {
 	switch {
 	case s.Undo:
 		return "undo: " + undoneWord(s.Op)
-	case s.Op == "AwaitContainer":
+	case s.Op == "AwaitContainer", s.Op == "AwaitService", s.Op == "AwaitServiceGone":
 		return "wait until " + word
 	}
 	return word

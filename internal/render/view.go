@@ -71,10 +71,7 @@ func (v *view) next(plan planner.Plan) {
 			v.bySub[s] = r
 			v.rows = append(v.rows, r)
 		}
-		t := &task{node: node, row: r}
-		if await, is := node.Op.(planner.AwaitContainer); is {
-			t.condition = await.Condition
-		}
+		t := &task{node: node, row: r, condition: node.Condition()}
 		r.tasks = append(r.tasks, t)
 		v.tasks[node.ID] = t
 	}
@@ -92,10 +89,7 @@ func (v *view) takeBack(id planner.ID) *task {
 	}
 	for _, r := range v.rows {
 		if r.tasks[0].node.Ref == node.Ref {
-			t := &task{node: node, row: r}
-			if await, is := node.Op.(planner.AwaitContainer); is {
-				t.condition = await.Condition
-			}
+			t := &task{node: node, row: r, condition: node.Condition()}
 			r.back, v.tasks[id] = append(r.back, t), t
 			return t
 		}
@@ -128,7 +122,7 @@ func labelsOf(plan planner.Plan) map[state.Ref]string {
 		switch ref := node.Ref; {
 		case ref.Kind == state.KindContainer && replicas[ref.Name] > 1:
 			labels[ref] = ref.String()
-		case ref.Kind == state.KindContainer || ref.Kind == state.KindImage:
+		case ref.Kind == state.KindContainer || ref.Kind == state.KindImage || ref.Kind == state.KindService:
 			labels[ref] = ref.Name
 		default:
 			labels[ref] = string(ref.Kind) + " " + ref.Name

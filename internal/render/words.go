@@ -32,10 +32,16 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Pushing", "Pushed"}
 	case checkImage:
 		return words{"Checking", "Checked"}
-	case "CreateNetwork", "CreateVolume", "WriteVolume", "CreateContainer", "RunProvider":
+	case "CreateNetwork", "CreateVolume", "WriteVolume", "CreateContainer", "RunProvider", "CreateService", "CreateInput":
 		return words{"Creating", "Created"}
-	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer", "RemoveProvider":
+	case "UpdateService":
+		return words{"Updating", "Updated"}
+	case "RemoveImage", "RemoveNetwork", "RemoveVolume", "RemoveContainer", "RemoveProvider", "RemoveInput":
 		return words{"Removing", "Removed"}
+	case "RemoveService": // which is done when its tasks have ended
+		return words{doing: "Removing"}
+	case "AwaitServiceGone":
+		return words{done: "Removed"}
 	case "StartContainer":
 		return words{"Starting", "Started"}
 	case "StopContainer", "StopProvider":
@@ -52,8 +58,22 @@ func wordsOf(op string, condition state.Condition) words {
 		return words{"Renaming", "Renamed"}
 	case "AwaitContainer":
 		return words{"Waiting", metWord(condition)}
+	case "AwaitService":
+		return convergingWords(condition)
 	}
 	return words{}
+}
+
+// convergingWords are those of the wait for a service of a Swarm.
+func convergingWords(condition state.Condition) words {
+	switch condition {
+	case state.Started:
+		return words{"Waiting", "Started"}
+	case state.Completed:
+		return words{"Running", "Completed"}
+	case state.Healthy, state.Ready:
+	}
+	return words{"Converging", "Converged"}
 }
 
 func metWord(condition state.Condition) string {
@@ -87,6 +107,8 @@ func activity(op string, condition state.Condition) string {
 		return "Watching that it stays ready"
 	case "Delay":
 		return "Waiting for its turn"
+	case "AwaitServiceGone":
+		return "Waiting for the end of its tasks"
 	case "AwaitContainer":
 		switch condition {
 		case state.Completed:
@@ -121,8 +143,21 @@ func purpose(op string, condition state.Condition) string {
 		return "to go on"
 	case "RunProvider", "ConfigureModel":
 		return "to be provided"
-	case "RemoveContainer", "RemoveNetwork", "RemoveVolume", "RemoveImage", "RemoveProvider":
+	case "RemoveContainer", "RemoveNetwork", "RemoveVolume", "RemoveImage", "RemoveProvider", "RemoveService", "RemoveInput":
 		return "to be removed"
+	case "UpdateService":
+		return "to be updated"
+	case "AwaitServiceGone":
+		return "to be gone"
+	case "AwaitService":
+		switch condition {
+		case state.Started:
+			return "to start"
+		case state.Completed:
+			return "to complete"
+		case state.Healthy, state.Ready:
+		}
+		return "to converge"
 	case "DisconnectNetwork":
 		return "to be disconnected"
 	case "MonitorContainer":

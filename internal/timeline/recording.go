@@ -113,10 +113,7 @@ func (r *Recording) begin(plan int, node planner.Node, e event.Event) int {
 	s := Span{
 		Node: node.ID, Ref: node.Ref, Name: node.Name(), Label: r.label[node.Ref], Group: node.Group,
 		Op: node.Op.Kind(), Wait: waits(node.Op), Optional: node.Optional,
-		From: e.Time, To: e.Time, Phase: event.Started, plan: plan,
-	}
-	if await, is := node.Op.(planner.AwaitContainer); is {
-		s.Condition = await.Condition
+		From: e.Time, To: e.Time, Phase: event.Started, Condition: node.Condition(), plan: plan,
 	}
 	if e.Phase == event.Started {
 		s.after = r.before(node)
@@ -162,7 +159,7 @@ func (r *Recording) undone(plan int, node planner.Node, e event.Event) {
 // do something.
 func waits(op planner.Operation) bool {
 	switch op.(type) {
-	case planner.AwaitContainer, planner.MonitorContainer, planner.Delay:
+	case planner.AwaitContainer, planner.MonitorContainer, planner.Delay, planner.AwaitService, planner.AwaitServiceGone:
 		return true
 	}
 	return false
