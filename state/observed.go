@@ -194,6 +194,9 @@ type Port struct {
 	Protocol      string `json:"protocol"`
 }
 
+// ScopeSwarm is the scope of a network that a Swarm holds.
+const ScopeSwarm = "swarm"
+
 // ObservedNetwork is a network that the engine holds.
 type ObservedNetwork struct {
 	ID         string            `json:"id"`
@@ -201,6 +204,9 @@ type ObservedNetwork struct {
 	Driver     string            `json:"driver,omitempty"`
 	Labels     map[string]string `json:"labels,omitempty"`
 	Containers map[string]string `json:"containers,omitempty"` // name by id, of those that are attached and run
+	// Scope is [ScopeSwarm] for one that reaches all machines of a Swarm, which
+	// alone its services can be in; empty for one of the engine's own.
+	Scope string `json:"scope,omitempty"`
 	// Config is the network as the engine describes it: what it takes to create
 	// it again.
 	Config types.NetworkConfig `json:"config"`

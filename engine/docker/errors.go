@@ -64,13 +64,21 @@ func sentinel(err error) error {
 	case errdefs.IsConflict(err), ambiguous(err), says(text, "has active endpoints", "volume is in use",
 		"unable to remove filesystem", // something writes into its folder still
 		"Pool overlaps",               // perhaps with a network that the engine is about to make or remove
+		"update out of sequence",      // of a Swarm's service: somebody else has changed it
+		"is in use by",                // of a Swarm's network, config or secret
 	), isHalfStarted(text):
 		return engine.ErrConflict
-	case errdefs.IsNotFound(err):
+	case errdefs.IsNotFound(err), noNetwork(text):
 		return engine.ErrNotFound
 	default:
 		return nil
 	}
+}
+
+// noNetwork is true for a service that is to be in a network that is not there:
+// a Swarm calls that forbidden.
+func noNetwork(text string) bool {
+	return strings.Contains(text, "network ") && strings.HasSuffix(text, " not found")
 }
 
 // isHalfStarted is true where containerd still has what it made for a start that

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/registry"
 	"github.com/docker/docker/client"
 
 	"github.com/stackctl/stack/state"
@@ -29,13 +30,17 @@ func (i images) PushImage(ctx context.Context, ref string, progress func(state.P
 
 // ResolveDigest asks the registry through the engine.
 func (i images) ResolveDigest(ctx context.Context, ref string) (string, error) {
-	var digest string
-	err := i.ask(ctx, "resolve", ref, nil, func(ctx context.Context, api *client.Client, auth string, _ func(bool)) error {
-		found, err := api.DistributionInspect(ctx, ref, auth)
-		digest = found.Descriptor.Digest.String()
+	found, err := i.distribution(ctx, ref)
+	return found.Descriptor.Digest.String(), err
+}
+
+// distribution is what the registry says of an image.
+func (i images) distribution(ctx context.Context, ref string) (found registry.DistributionInspect, err error) {
+	err = i.ask(ctx, "resolve", ref, nil, func(ctx context.Context, api *client.Client, auth string, _ func(bool)) error {
+		found, err = api.DistributionInspect(ctx, ref, auth)
 		return err
 	})
-	return digest, err
+	return found, err
 }
 
 // transfer follows the stream that a pull or push answers with.

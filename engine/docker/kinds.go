@@ -42,7 +42,8 @@ func kindOf(request *http.Request) kind {
 		root == "exec" && last == "start",
 		root == "containers" && (last == "attach" || last == "wait" || last == "stats" || read && last == "archive"):
 		return talks
-	case root == "events", root == "containers" && (last == "logs" || last == "export"):
+	case root == "events", root == "containers" && (last == "logs" || last == "export"),
+		(root == "services" || root == "tasks") && last == "logs":
 		return feed
 	case read:
 		return question

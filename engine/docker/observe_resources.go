@@ -3,6 +3,7 @@ package docker
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +55,9 @@ func (o observer) networks(ctx context.Context, api *client.Client, scope state.
 
 func describeNetwork(n network.Inspect) state.ObservedNetwork {
 	observed := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: n.Labels, Config: configOf(n)}
+	if n.Scope == state.ScopeSwarm {
+		observed.Scope = n.Scope
+	}
 	for id, endpoint := range n.Containers {
 		if observed.Containers == nil {
 			observed.Containers = map[string]string{}
@@ -63,11 +67,18 @@ func describeNetwork(n network.Inspect) state.ObservedNetwork {
 	return observed
 }
 
+// overlayID is the option that a Swarm notes an overlay's number in.
+const overlayID = "com.docker.network.driver.overlay.vxlanid_list"
+
 // configOf is the configuration that creates the network again.
 func configOf(n network.Inspect) types.NetworkConfig {
 	config := types.NetworkConfig{
 		Name: n.Name, Driver: n.Driver, DriverOpts: n.Options, Internal: n.Internal, Attachable: n.Attachable,
 		Ipam: types.IPAMConfig{Driver: n.IPAM.Driver, Options: n.IPAM.Options},
+	}
+	if _, found := n.Options[overlayID]; found { // a Swarm's choice
+		config.DriverOpts = maps.Clone(n.Options)
+		delete(config.DriverOpts, overlayID)
 	}
 	if n.EnableIPv6 {
 		config.EnableIPv6 = &n.EnableIPv6

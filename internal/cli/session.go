@@ -15,6 +15,7 @@ import (
 	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/engine/docker"
 	"github.com/stackctl/stack/engine/memory"
+	"github.com/stackctl/stack/engine/swarm"
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/internal/provider"
 	"github.com/stackctl/stack/internal/render"
@@ -84,12 +85,15 @@ func (a *app) debug(t target, s *session) {
 // connect prepares to call the engine that a command on a project is for.
 func (a *app) connect(t target, s *session) error {
 	switch name := a.engineName(t); name {
-	case engineDocker:
+	case engineDocker, engineSwarm:
 		c, err := docker.Connect(docker.Options{Getenv: a.process.getenv, TLS: a.global.tlsFiles, UserAgent: "stack/" + a.process.Version, Say: s.say})
 		if err != nil {
 			return err
 		}
 		s.engine, s.address, s.close = c.Engine(), c.Host(), func() { _ = c.Close() }
+		if name == engineSwarm {
+			s.engine, s.address = swarm.New(c), "swarm of "+c.Host() // its history is its own, too
+		}
 		return nil
 	case engineMemory:
 		file := filepath.Join(a.stateFolder(), "memory.json")

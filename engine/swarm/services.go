@@ -1,0 +1,193 @@
+package swarm
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/distribution/reference"
+	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/client"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
+)
+
+type services struct{ *manager }
+
+// CreateService creates a service.
+func (s services) CreateService(ctx context.Context, wanted state.ServiceSpec, progress func(state.Progress)) (string, error) {
+	api, err := s.reach(ctx)
+	if err != nil {
+		return "", err
+	}
+	spec, auth, err := s.prepare(ctx, api, wanted, progress)
+	if err != nil {
+		return "", fmt.Errorf("create service %s: %w", wanted.Spec.Name, err)
+	}
+	created, err := api.ServiceCreate(ctx, spec, swarm.ServiceCreateOptions{EncodedRegistryAuth: auth})
+	warn(progress, created.Warnings...)
+	return created.ID, s.Translate(err, "create service %s", spec.Name)
+}
+
+// UpdateService has a service become another.
+func (s services) UpdateService(ctx context.Context, service string, version uint64, wanted state.ServiceSpec, progress func(state.Progress)) error {
+	api, err := s.reach(ctx)
+	if err != nil {
+		return err
+	}
+	spec, auth, err := s.prepare(ctx, api, wanted, progress)
+	if err != nil {
+		return fmt.Errorf("update service %s: %w", wanted.Spec.Name, err)
+	}
+	updated, err := api.ServiceUpdate(ctx, service, swarm.Version{Index: version}, spec, swarm.ServiceUpdateOptions{
+		EncodedRegistryAuth: auth, RegistryAuthFrom: swarm.RegistryAuthFromSpec, // what was given before, where nothing is now
+	})
+	warn(progress, updated.Warnings...)
+	return s.Translate(err, "update service %s", spec.Name)
+}
+
+// RemoveService removes a service.
+func (s services) RemoveService(ctx context.Context, service string) error {
+	api, err := s.reach(ctx)
+	if err != nil {
+		return err
+	}
+	err = api.ServiceRemove(ctx, service)
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	return s.Translate(err, "remove service %s", service)
+}
+
+// prepare makes a specification what the Swarm takes: with ids of configs and
+// secrets, and the image pinned. It returns the credentials for the nodes, too.
+func (s services) prepare(ctx context.Context, api *client.Client, wanted state.ServiceSpec, progress func(state.Progress)) (spec swarm.ServiceSpec, auth string, err error) {
+	spec = wanted.Spec
+	if spec.TaskTemplate.ContainerSpec == nil {
+		return spec, "", nil
+	}
+	container := *spec.TaskTemplate.ContainerSpec
+	spec.TaskTemplate.ContainerSpec = &container
+	if container.Configs, err = s.withConfigs(ctx, api, container.Configs); err != nil {
+		return spec, "", err
+	}
+	if container.Secrets, err = s.withSecrets(ctx, api, container.Secrets); err != nil {
+		return spec, "", err
+	}
+	if auth, err = s.RegistryAuth(container.Image); err != nil {
+		return spec, "", err
+	}
+	if wanted.Resolve {
+		err = s.pin(ctx, &spec.TaskTemplate, progress)
+	}
+	return spec, auth, err
+}
+
+func (s services) withConfigs(ctx context.Context, api *client.Client, wanted []*swarm.ConfigReference) ([]*swarm.ConfigReference, error) {
+	if len(wanted) == 0 {
+		return wanted, nil
+	}
+	scope := state.Scope{ContainersOnly: true}
+	for _, w := range wanted {
+		scope.Configs = append(scope.Configs, w.ConfigName)
+	}
+	found, err := s.configs(ctx, api, scope)
+	if err != nil {
+		return nil, err
+	}
+	ids := inputIDs(found)
+	filled := make([]*swarm.ConfigReference, len(wanted))
+	for i, w := range wanted {
+		config := *w
+		if config.ConfigID = ids[w.ConfigName]; config.ConfigID == "" {
+			return nil, fmt.Errorf("config %s: %w", w.ConfigName, engine.ErrNotFound)
+		}
+		filled[i] = &config
+	}
+	return filled, nil
+}
+
+func (s services) withSecrets(ctx context.Context, api *client.Client, wanted []*swarm.SecretReference) ([]*swarm.SecretReference, error) {
+	if len(wanted) == 0 {
+		return wanted, nil
+	}
+	scope := state.Scope{ContainersOnly: true}
+	for _, w := range wanted {
+		scope.Secrets = append(scope.Secrets, w.SecretName)
+	}
+	found, err := s.secrets(ctx, api, scope)
+	if err != nil {
+		return nil, err
+	}
+	ids := inputIDs(found)
+	filled := make([]*swarm.SecretReference, len(wanted))
+	for i, w := range wanted {
+		secret := *w
+		if secret.SecretID = ids[w.SecretName]; secret.SecretID == "" {
+			return nil, fmt.Errorf("secret %s: %w", w.SecretName, engine.ErrNotFound)
+		}
+		filled[i] = &secret
+	}
+	return filled, nil
+}
+
+func inputIDs(inputs []state.ObservedInput) map[string]string {
+	ids := make(map[string]string, len(inputs))
+	for _, input := range inputs {
+		ids[input.Name] = input.ID
+	}
+	return ids
+}
+
+// pin puts the digest that the registry has for the image into its name, and
+// the platforms that it is for into the placement, as `docker stack deploy`
+// does. One that the registry does not tell is left as it is.
+func (s services) pin(ctx context.Context, task *swarm.TaskSpec, progress func(state.Progress)) error {
+	name, err := reference.ParseNormalizedNamed(task.ContainerSpec.Image)
+	if err != nil {
+		return fmt.Errorf("%q is no name of an image: %w", task.ContainerSpec.Image, err)
+	}
+	name = reference.TagNameOnly(name)
+	found, err := s.Distribution(ctx, reference.FamiliarString(name))
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		warn(progress, fmt.Sprintf("%v: each node pulls whatever %s names then, or runs what it has", err, task.ContainerSpec.Image))
+		return nil
+	}
+	if _, pinned := name.(reference.Canonical); !pinned {
+		exact, err := reference.WithDigest(name, found.Descriptor.Digest)
+		if err != nil {
+			return fmt.Errorf("image %s: its registry says that its digest is %q: %w", task.ContainerSpec.Image, found.Descriptor.Digest, err)
+		}
+		task.ContainerSpec.Image = reference.FamiliarString(exact)
+	}
+	placement := swarm.Placement{}
+	if task.Placement != nil {
+		placement = *task.Placement
+	}
+	if len(found.Platforms) > 0 {
+		placement.Platforms = nil
+		task.Placement = &placement
+	}
+	for _, p := range found.Platforms {
+		if strings.EqualFold(p.Architecture, "arm") {
+			p.Architecture = "" // nodes call it armv7l (moby/swarmkit#2294)
+		}
+		placement.Platforms = append(placement.Platforms, swarm.Platform{Architecture: p.Architecture, OS: p.OS})
+	}
+	return nil
+}
+
+// warn tells what the caller should know.
+func warn(progress func(state.Progress), texts ...string) {
+	if progress == nil {
+		return
+	}
+	for _, text := range texts {
+		progress(state.Progress{Detail: text, Warning: true})
+	}
+}
