@@ -153,7 +153,7 @@ func motion(p part) string {
 // count notes the tasks that ended since the wait began.
 func (w *serviceWait) count(p part) {
 	for _, t := range p.tasks {
-		if failed(t) && !w.past[t.ID] {
+		if w.failed(p.service.Spec, t) && !w.past[t.ID] {
 			w.ended[t.ID] = t
 		}
 	}

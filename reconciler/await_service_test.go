@@ -253,6 +253,22 @@ func TestATaskThatFailsAgainAndAgainEndsTheWait(t *testing.T) {
 	assert.Equal(t, took, 15*time.Second)
 }
 
+// A program that ends well when it is told to, because it is unhealthy, leaves a
+// task that looks like one that is done.
+func TestATaskThatIsUnhealthyAgainAndAgainEndsTheWaitThoughItEndsWell(t *testing.T) {
+	done := func(id string) state.Task {
+		return webTask(id, 1, swarm.TaskStateComplete, stopping, func(t *state.Task) { t.Message = "finished" })
+	}
+	_, err := plays(t, played{log: map[string]string{"c": "no database"}, moments: []moment{
+		{0, webService(1, 1), []state.Task{webTask("a", 1, swarm.TaskStateStarting)}},
+		{5 * time.Second, webService(1, 1), []state.Task{done("a"), webTask("b", 1, swarm.TaskStateStarting)}},
+		{10 * time.Second, webService(1, 1), []state.Task{done("a"), done("b"), webTask("c", 1, swarm.TaskStateStarting)}},
+		{15 * time.Second, webService(1, 1), []state.Task{done("b"), done("c"), webTask("d", 1, swarm.TaskStateReady)}},
+	}}, &recording{}, createWeb, awaitNew)
+	assert.Error(t, err, "service shop_web: fails again and again: web.1 on node2: ended with exit code 0, by itself or because it was unhealthy (3 times)\n"+
+		"  its last log lines:\n    no database")
+}
+
 func TestATaskThatFailedOnceHasToGoOnRunning(t *testing.T) {
 	took, err := plays(t, played{moments: []moment{
 		{0, webService(1, 1), []state.Task{webTask("a", 1, swarm.TaskStateFailed, failing("boom"))}},

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/docker/docker/api/types/swarm"
+
 	"github.com/stackctl/stack/state"
 )
 
@@ -21,6 +23,9 @@ func taskError(t state.Task) error { return &taskFailure{task: t} }
 // Error says which task, where, and what the Swarm says of it.
 func (e *taskFailure) Error() string {
 	text := fmt.Sprintf("%s: %s", place(e.task), plainly(cmp.Or(e.task.Error, e.task.Message, string(e.task.State))))
+	if e.task.State == swarm.TaskStateComplete {
+		text = place(e.task) + ": ended with exit code 0, by itself or because it was unhealthy"
+	}
 	if e.times > 1 {
 		return fmt.Sprintf("fails again and again: %s (%d times)", text, e.times)
 	}

@@ -34,9 +34,17 @@ func over(t state.Task) bool {
 	return t.Lost
 }
 
-// failed is true for a task that ended as it should not, or could not begin.
-func failed(t state.Task) bool {
-	return t.State == swarm.TaskStateFailed || t.State == swarm.TaskStateRejected
+// failed is true for a task that ended as it should not, or could not begin. One
+// of a service that always runs has failed too if it ended with exit code 0: so
+// does a program that the Swarm tells to stop because it is unhealthy.
+func (w *serviceWait) failed(spec swarm.ServiceSpec, t state.Task) bool {
+	switch t.State {
+	case swarm.TaskStateFailed, swarm.TaskStateRejected:
+		return true
+	case swarm.TaskStateComplete:
+		return w.op.Condition != state.Completed && !isJob(spec) && restartsAlways(spec)
+	}
+	return false
 }
 
 // isPlaceless is true for a task that no node has taken on.
@@ -72,7 +80,7 @@ func (w *serviceWait) tally(p part) tally {
 	places := map[string]bool{} // where there is a good one
 	for _, task := range p.tasks {
 		good := w.good(p.service.Spec, task)
-		if task.Current && !task.Lost && (good || failed(task) || wanted(task)) {
+		if task.Current && !task.Lost && (good || w.failed(p.service.Spec, task) || wanted(task)) {
 			placed[task.NodeID] = true
 		}
 		switch {
@@ -198,7 +206,7 @@ func (w *serviceWait) endedInOrder() []state.Task {
 func (w *serviceWait) failure(p part) error {
 	var told *state.Task
 	for _, t := range slices.Concat(p.tasks, w.endedInOrder()) {
-		if !failed(t) {
+		if !w.failed(p.service.Spec, t) {
 			continue
 		}
 		if u := p.service.Update; u != nil && strings.Contains(u.Message, t.ID) {
