@@ -98,10 +98,10 @@ func (s *session) planAction(ctx context.Context, t target, desired state.Desire
 	if err != nil {
 		return step{}, err
 	}
-	if what.exists && t.project == nil && len(observed.Containers) == 0 {
+	if what.exists && t.project == nil && len(observed.Containers)+len(observed.Cluster.Services) == 0 {
 		return step{}, fmt.Errorf("no container found for project %q: not found", t.name)
 	}
-	if err := t.checkServices(what.services, observed.Containers); err != nil {
+	if err := t.checkServices(what.services, observed.Containers, observed.Cluster.Services...); err != nil {
 		return step{}, err
 	}
 	plan, err := what.plan(t, desired, observed)
@@ -143,6 +143,6 @@ func (a *app) withHooks(ctx context.Context, services []string) (target, state.D
 	if err != nil {
 		return t, state.Desired{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: a.global.dryRun, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.onSwarm(t)})
+	desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: a.global.dryRun, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.forSwarm(t)})
 	return t, desired, err
 }

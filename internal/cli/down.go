@@ -29,6 +29,9 @@ func (a *app) downCommand() *cobra.Command {
 on it are gone, and then its networks. Volumes, and the data in them, stay
 unless -v is given. External networks and volumes are never removed.
 
+On a Swarm these are services, networks, configs and secrets. -v removes the
+volumes of the node that is asked: those on others stay, and are told.
+
 With -p NAME alone no compose file is needed: what has the project's label is
 removed.`,
 		Example: `  stack down                 containers and networks

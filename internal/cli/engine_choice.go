@@ -23,9 +23,9 @@ func (a *app) engineName(t target) string {
 	return cmp.Or(a.global.engine, a.process.getenv("STACK_ENGINE"), t.engine, engineDocker)
 }
 
-// onSwarm is true for a command on a project that a Swarm is to hold: what is
+// forSwarm is true for a command on a project that a Swarm is to hold: what is
 // wanted of it is not what is wanted of containers.
-func (a *app) onSwarm(t target) bool {
+func (a *app) forSwarm(t target) bool {
 	switch a.engineName(t) {
 	case engineSwarm:
 		return true

@@ -107,7 +107,7 @@ func (a *app) graph(ctx context.Context, o graphOptions, services []string) erro
 	warn(a.process.Err, t.warnings)
 	found := graph.Found{Project: t.name}
 	if t.project != nil {
-		desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Swarm: a.onSwarm(t)})
+		desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Swarm: a.forSwarm(t)})
 		if err != nil {
 			return err
 		}

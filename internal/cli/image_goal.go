@@ -17,7 +17,7 @@ func (a *app) imageGoal(ctx context.Context, services []string, deps bool, conte
 	if err != nil {
 		return goal{}, err
 	}
-	desired, err := t.project.Desired(project.DesiredOptions{Contents: contents, Run: project.Run(ctx), Swarm: a.onSwarm(t)})
+	desired, err := t.project.Desired(project.DesiredOptions{Contents: contents, Run: project.Run(ctx), Swarm: a.forSwarm(t)})
 	if err != nil {
 		return goal{}, err
 	}

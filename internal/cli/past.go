@@ -120,7 +120,7 @@ func (a *app) today(ctx context.Context, instead bool) (target, history.Today, e
 		named.project, named.warnings = nil, nil
 		return named, today, nil
 	}
-	today.Desired, err = t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.onSwarm(t)})
+	today.Desired, err = t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.forSwarm(t)})
 	if err != nil {
 		warn(a.process.Err, []string{fmt.Sprintf("nothing but variables is taken from today's files: %v", err)})
 	}

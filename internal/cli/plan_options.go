@@ -150,7 +150,7 @@ func (a *app) goal(ctx context.Context, o planOptions, services []string) (goal,
 		return goal{}, err
 	}
 	desired, err := t.project.Desired(project.DesiredOptions{
-		Scale: scale, AllowMissingFiles: o.preview, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.onSwarm(t),
+		Scale: scale, AllowMissingFiles: o.preview, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.forSwarm(t),
 	})
 	if err != nil {
 		return goal{}, err

@@ -98,7 +98,7 @@ func (a *app) publish(ctx context.Context, o publishOptions, repository string) 
 // them, if that is asked for. An engine is needed for nothing else.
 func (a *app) publishImages(ctx context.Context, o publishOptions, t target, p *remote.Publication) error {
 	if builds(t.project) {
-		desired, err := t.project.Desired(project.DesiredOptions{Contents: project.NoContents, Run: project.Run(ctx), Swarm: a.onSwarm(t)})
+		desired, err := t.project.Desired(project.DesiredOptions{Contents: project.NoContents, Run: project.Run(ctx), Swarm: a.forSwarm(t)})
 		if err != nil {
 			return err
 		}

@@ -84,7 +84,7 @@ func (a *app) identity(t target) state.Desired {
 	if t.project == nil {
 		return desired
 	}
-	if full, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Swarm: a.onSwarm(t)}); err == nil {
+	if full, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Swarm: a.forSwarm(t)}); err == nil {
 		return full
 	}
 	desired.Known = t.project.ServiceNames()
@@ -92,13 +92,14 @@ func (a *app) identity(t target) state.Desired {
 }
 
 // checkServices makes sure that each of the names is a service of the project,
-// or of one of the containers where there is no file.
-func (t target) checkServices(names []string, containers []state.Container) error {
+// or of one of the containers, or of a Swarm's services, where there is no file.
+func (t target) checkServices(names []string, containers []state.Container, services ...state.ObservedService) error {
 	if t.project != nil {
 		return t.project.CheckServices(names)
 	}
 	for _, name := range names {
-		if !slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name }) {
+		if !slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name }) &&
+			!slices.ContainsFunc(services, func(s state.ObservedService) bool { return s.Service == name }) {
 			return fmt.Errorf("no such service: %s", name)
 		}
 	}

@@ -25,6 +25,11 @@ Ctrl-C stops them, the second kills them. At a terminal the key d leaves them
 running, and Enter puts a line between what was and what comes. Naming services
 limits the command to these and what they depend on.
 
+On a Swarm the command ends, or shows logs, when every service has converged:
+no update of it goes on, and all its tasks run and are healthy or, of a job, are
+done. An update that is paused or rolled back, a task that no node takes and one
+that fails again and again are errors. Ctrl-C leaves a Swarm's services running.
+
 A run that took over five seconds says at its end what the time went into: the
 steps of the critical path, which are those that would have to be quicker.
 --timeline draws all of them, as a page, a picture or a Chrome trace.`,
@@ -80,6 +85,12 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 		return err
 	}
 	defer s.close()
+	onSwarm := s.engine.Cluster != nil
+	if onSwarm {
+		if err := o.checkSwarm(); err != nil {
+			return err
+		}
+	}
 	s.quiet = o.quiet()
 	s.keepJournal(o.command, g.target, g.desired)
 	s.recorder = &recorder{file: o.timeline}
@@ -95,12 +106,14 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 		return err
 	}
 	switch {
-	case a.global.dryRun && (o.detach || o.noStart):
+	case a.global.dryRun && (o.detach || o.noStart || onSwarm):
 		return s.show(first.plan)
 	case a.global.dryRun:
 		return s.showUntilAttached(first.plan)
 	case o.detach || o.noStart || len(g.desired.Services) == 0: // providers have no log
 		return c.run(a.interrupt.soft, first)
+	case onSwarm:
+		return a.attachSwarm(c, first, o, g)
 	}
 	return a.attach(c, first, o, g, services)
 }

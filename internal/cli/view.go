@@ -35,7 +35,7 @@ func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*
 		scope.Services = services
 	}
 	if v.observed, err = s.engine.Observe(ctx, scope); err == nil {
-		err = t.checkServices(services, v.observed.Containers)
+		err = t.checkServices(services, v.observed.Containers, v.observed.Cluster.Services...)
 	}
 	if err != nil {
 		s.close()
