@@ -53,6 +53,14 @@ e2e: build examples ## drive bin/stack on a real engine (RUN=regexp selects test
 e2e-engines: build examples ## the same on newer engines: ENGINES="trixie sid sid+containerd" (26.1, 28.5)
 	scripts/e2e-engines.sh $(ENGINES)
 
+.PHONY: lab-up
+lab-up: ## start a Swarm of three nodes beside this machine's engine (LAB_SUITE=bookworm, trixie, sid)
+	scripts/lab-swarm.sh up
+
+.PHONY: lab-down
+lab-down: ## end it, and remove all that it made
+	scripts/lab-swarm.sh down
+
 .PHONY: lint
 lint: $(GOLANGCI) ## gofmt, go vet and golangci-lint
 	test -z "$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go') | tee /dev/stderr)"

@@ -18,7 +18,7 @@ scripts/python.sh
 failed=()
 for leg; do
 	printf '\n==> e2e on the engine of %s\n' "$leg"
-	scripts/lab-engine.sh "$leg" scripts/test.sh e2e || failed+=("$leg")
+	LAB_SUITE=${leg%+containerd} scripts/lab-engine.sh "$leg" scripts/test.sh e2e || failed+=("$leg")
 done
 if [ ${#failed[@]} -gt 0 ]; then
 	printf '\n==> e2e FAILED on the engine of: %s\n' "${failed[*]}" >&2

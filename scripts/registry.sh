@@ -5,8 +5,8 @@
 #   scripts/registry.sh fetch    only gets the program, for a run without network
 #
 # Its images are kept in DIR, which has to be there. With a user it asks for the
-# password. It says "listening on ADDRESS" on standard error: a free port of
-# 127.0.0.1, or of REGISTRY_HOST. The program is Debian's or Ubuntu's
+# password. It says "listening on ADDRESS" on standard error: a free port, or
+# REGISTRY_PORT, of 127.0.0.1, or of REGISTRY_HOST. The program is Debian's or Ubuntu's
 # docker-registry, unpacked into ~/.cache/stack when it is not installed.
 
 set -euo pipefail
@@ -50,7 +50,7 @@ cat >"$dir/config.yml" <<CONFIG
 version: 0.1
 log: {accesslog: {disabled: true}, level: info}
 storage: {filesystem: {rootdirectory: $dir/data}}
-http: {addr: "${REGISTRY_HOST:-127.0.0.1}:0"}
+http: {addr: "${REGISTRY_HOST:-127.0.0.1}:${REGISTRY_PORT:-0}"}
 CONFIG
 if [ -n "$login" ]; then
 	need mkpasswd whois
