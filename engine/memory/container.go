@@ -23,7 +23,10 @@ type container struct {
 	Signal    string            // its stop_signal
 	Attempts  int               // restarts that on-failure allows, 0 is no limit
 	Files     map[string]content
-	ReadOnly  bool   // its root cannot be written to
+	ReadOnly  bool // its root cannot be written to
+	// Elsewhere is true for a container on a node of a Swarm that is not the one
+	// that answers.
+	Elsewhere bool   `json:",omitempty"`
 	User      string // that it runs as
 
 	Env      []string
@@ -38,6 +41,9 @@ type container struct {
 	Frozen   []due // what would, had it not been paused
 	PausedAt time.Time
 	Log      []line
+
+	agenda *agenda // nil before it is in the world
+	task   *task   // of a service, nil for any other container
 }
 
 // content is a file in a container.
@@ -100,6 +106,9 @@ func (c *container) schedule(d due) {
 		i = len(c.Due)
 	}
 	c.Due = slices.Insert(c.Due, i, d)
+	if c.agenda != nil {
+		c.agenda.add(c, d)
+	}
 }
 
 func (c *container) print(at time.Time, l state.LogLine) {

@@ -61,7 +61,7 @@ func (w *world) create(spec state.ContainerSpec, at time.Time) (string, error) {
 	}
 	w.Serial++
 	c.Serial, c.ID = w.Serial, digest(fmt.Sprintf("container %d", w.Serial))
-	w.Containers[c.ID] = c
+	w.enter(c)
 	w.tell(c, state.ActionCreate, at)
 	return c.ID, nil
 }

@@ -25,6 +25,12 @@
 // [OptionsFrom]) say otherwise. What is pulled has its name as its content, or
 // what was pushed under it.
 //
+// With nodes ([Options], or STACK_MEMORY_NODES=3) it is a Swarm: it does with
+// services and their tasks what Docker's does, at once where nothing says that
+// it takes time. The labels above are then those of the services' containers
+// (labels, not deploy.labels). Nodes go away, come back, and are drained or
+// labelled with the methods of [Memory].
+//
 // Time is package time's, so that it is virtual in a bubble of testing/synctest.
 // There is no goroutine and no timer while no call is in progress: what
 // happened in the meantime is worked out from timestamps when somebody looks.

@@ -2,6 +2,8 @@ package memory
 
 import (
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/stackctl/stack/engine"
@@ -16,6 +18,10 @@ const VariablePullErrors = "STACK_MEMORY_PULL_ERRORS"
 // that fails: "image=text;image=text".
 const VariableBuildErrors = "STACK_MEMORY_BUILD_ERRORS"
 
+// VariableNodes makes the engine a Swarm, of as many nodes: 3. They are called
+// node1, node2 and so on; the first one answers.
+const VariableNodes = "STACK_MEMORY_NODES"
+
 // OptionsFrom reads options from variables, for a run of stack without Docker.
 func OptionsFrom(getenv func(string) string) Options {
 	o := Options{Images: map[string]Image{}}
@@ -28,6 +34,14 @@ func OptionsFrom(getenv func(string) string) Options {
 				return "", &engine.BuildError{Step: "RUN make", Output: output, Cause: errors.New("exit code: 2")}
 			}
 			return "", nil
+		}
+	}
+	if text := getenv(VariableNodes); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			o.invalid = fmt.Errorf("%s=%s: it is the number of a Swarm's nodes: 3", VariableNodes, text)
+		} else {
+			o.Nodes = make([]Node, n)
 		}
 	}
 	return o

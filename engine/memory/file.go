@@ -33,6 +33,9 @@ type file struct {
 // files that were written into containers are in it too: it is readable by its
 // owner only.
 func Load(path string, options Options) (*Memory, error) {
+	if options.invalid != nil {
+		return nil, options.invalid
+	}
 	m := New(options)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("engine's file: %w", err)
@@ -76,6 +79,7 @@ func (f *file) refresh(w *world) (*world, error) {
 		return w, fmt.Errorf("engine's file %s: %w", f.path, err)
 	}
 	f.seen = found
+	read.index()
 	return read, nil
 }
 

@@ -105,6 +105,9 @@ func (w *world) check(c *container, at, now time.Time) {
 	case c.Health == state.HealthUnhealthy:
 		w.tell(c, state.ActionUnhealthy, at)
 	}
+	if c.Health != before {
+		w.touch(c.task)
+	}
 	next := due{At: at.Add(c.interval(at)), What: checks}
 	if c.settled(at) {
 		next.At = c.skip(next.At, now)

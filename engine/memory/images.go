@@ -51,6 +51,9 @@ func report(progress func(state.Progress), detail string) {
 
 // known is what the options say of an image.
 func (o Options) known(reference string) Image {
+	if tagged, _, pinned := strings.Cut(reference, "@"); pinned {
+		reference = tagged
+	}
 	for name, i := range o.Images {
 		if canonical(name) == canonical(reference) {
 			return i

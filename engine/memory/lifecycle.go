@@ -122,6 +122,7 @@ func (w *world) die(c *container, at time.Time, code int) {
 		c.Health = state.HealthUnhealthy
 	}
 	w.tell(c, state.ActionDie, at)
+	w.touch(c.task)
 	if c.Removes {
 		w.bury(c, at)
 		return
@@ -244,6 +245,7 @@ func (w *world) bury(c *container, at time.Time) {
 
 func (w *world) forget(c *container, at time.Time, volumes bool) {
 	delete(w.Containers, c.ID)
+	c.Due = nil
 	if volumes {
 		for _, name := range c.Anonymous {
 			if len(w.users(name)) == 0 {

@@ -27,6 +27,11 @@ type Options struct {
 	APIVersion string
 	// Remote is true for an engine that is as if on another machine.
 	Remote bool
+	// Nodes are the machines of a Swarm, the one that answers first; none is an
+	// engine that runs containers on its own machine.
+	Nodes []Node
+
+	invalid error // what a variable has that says no option
 }
 
 // Image is an image of the registry or of the engine.
@@ -62,7 +67,7 @@ func New(options Options) *Memory {
 
 // Engine returns the engine's roles.
 func (m *Memory) Engine() engine.Engine {
-	return engine.Engine{
+	e := engine.Engine{
 		Observer:   observer{m},
 		Containers: containers{m},
 		Signals:    signals{m},
@@ -77,6 +82,10 @@ func (m *Memory) Engine() engine.Engine {
 		Sessions:   sessions{m},
 		Presence:   presence{},
 	}
+	if len(m.options.Nodes) > 0 {
+		e.Services, e.Cluster = services{m}, clusterRole{m}
+	}
+	return e
 }
 
 // Exit ends a container's process with an exit code, as if it had ended by
@@ -145,6 +154,7 @@ func (m *Memory) transact(ctx context.Context, writes bool, run func(*world, tim
 	at := now()
 	moved := m.world.advance(at)
 	err = run(m.world, at)
+	m.world.settle(at)
 	if !moved && !writes {
 		return err
 	}

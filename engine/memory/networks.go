@@ -38,7 +38,7 @@ func (m networks) CreateNetwork(ctx context.Context, spec state.NetworkSpec) err
 			return err
 		}
 		n := &network{
-			ID: w.id("network"), Name: spec.Config.Name, Driver: cmp.Or(spec.Config.Driver, "bridge"),
+			ID: w.id("network"), Name: spec.Config.Name, Driver: cmp.Or(spec.Config.Driver, w.defaultDriver()),
 			Labels: maps.Clone(spec.Labels), Subnets: subnets, Config: spec.Config,
 		}
 		w.Networks[n.ID] = n
@@ -59,6 +59,9 @@ func (m networks) RemoveNetwork(ctx context.Context, key string) error {
 		}
 		if n.Predefined {
 			return fmt.Errorf("%s is a pre-defined network and cannot be removed", n.Name)
+		}
+		if err := w.unusedByServices(n); err != nil {
+			return err
 		}
 		for _, c := range w.sorted() {
 			if c.Running() && c.in(n) {
@@ -157,6 +160,14 @@ func (w *world) join(c *container, spec state.ContainerSpec) error {
 		c.Joined[n.Name] = place(a)
 	}
 	return nil
+}
+
+// defaultDriver is that of a network that asks for none.
+func (w *world) defaultDriver() string {
+	if w.Swarm != nil {
+		return "overlay"
+	}
+	return "bridge"
 }
 
 // in is true for a container that has a place in a network.

@@ -12,6 +12,9 @@ import (
 // defaultAPI is the version of the Engine API that the engine behaves like.
 const defaultAPI = "1.51"
 
+// defaultVersion is the engine's own.
+const defaultVersion = "1"
+
 type observer struct{ *Memory }
 
 // Info says that this is the engine in memory.
@@ -25,7 +28,7 @@ func (m observer) Info(ctx context.Context) (info state.EngineInfo, err error) {
 
 func (w *world) info() state.EngineInfo {
 	return state.EngineInfo{
-		Name: "memory", Version: "1", APIVersion: cmp.Or(w.options.APIVersion, defaultAPI), OS: "linux", Arch: "amd64",
+		Name: "memory", Version: defaultVersion, Nodes: len(w.options.Nodes), APIVersion: cmp.Or(w.options.APIVersion, defaultAPI), OS: "linux", Arch: "amd64",
 		Remote: w.options.Remote,
 	}
 }
@@ -64,13 +67,13 @@ func (w *world) observe(scope state.Scope) state.Observed {
 		return cmp.Or(cmp.Compare(a.Service, b.Service), cmp.Compare(a.Number, b.Number), cmp.Compare(a.Name, b.Name))
 	})
 	for _, n := range w.Networks {
-		if all && n.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Networks, n.Name) {
+		if all && (n.Labels[state.LabelProject] == scope.Project || n.Labels[state.LabelNamespace] == scope.Project) || slices.Contains(scope.Networks, n.Name) {
 			o.Networks = append(o.Networks, w.observeNetwork(n))
 		}
 	}
 	slices.SortFunc(o.Networks, func(a, b state.ObservedNetwork) int { return cmp.Compare(a.Name, b.Name) })
 	for _, v := range w.Volumes {
-		if all && v.Labels[state.LabelProject] == scope.Project || slices.Contains(scope.Volumes, v.Name) {
+		if all && (v.Labels[state.LabelProject] == scope.Project || v.Labels[state.LabelNamespace] == scope.Project) || slices.Contains(scope.Volumes, v.Name) {
 			o.Volumes = append(o.Volumes, state.ObservedVolume{
 				Name: v.Name, Driver: v.Driver, DriverOpts: maps.Clone(v.Opts), Labels: maps.Clone(v.Labels), Created: v.Created,
 				Mountpoint: "/var/lib/memory/volumes/" + v.Name + "/_data", Scope: "local",
@@ -83,6 +86,7 @@ func (w *world) observe(scope state.Scope) state.Observed {
 			o.Images[reference] = w.observeImage(i)
 		}
 	}
+	w.observeSwarm(&o, scope)
 	return o
 }
 

@@ -25,8 +25,10 @@ type world struct {
 	Pushed     map[string]*image     // what the registry got under a reference
 	Events     []state.Occurrence    // the last ones
 	Told       int                   // how many there were in all
+	Swarm      *cluster              // nil for a plain engine
 
 	options Options
+	agenda  agenda
 }
 
 func emptyWorld(options Options) *world {
@@ -57,6 +59,7 @@ func newWorld(options Options, at time.Time) *world {
 			w.pull(reference, "", at)
 		}
 	}
+	w.joinSwarm()
 	return w
 }
 
@@ -104,6 +107,9 @@ func (w *world) sorted() []*container {
 // tell adds an event to the stream. The labels with a service's configuration
 // are left out: they are too long to be said again with every event.
 func (w *world) tell(c *container, action state.Action, at time.Time) {
+	if c.Elsewhere {
+		return
+	}
 	w.Told++
 	labels := maps.Clone(c.Labels)
 	delete(labels, state.LabelStackConfig)
@@ -120,40 +126,43 @@ func (w *world) tell(c *container, action state.Action, at time.Time) {
 // advance lets everything happen that is due, in order.
 func (w *world) advance(at time.Time) (moved bool) {
 	for {
-		c := w.earliest(func(due) bool { return true })
-		if c == nil || c.Due[0].At.After(at) {
+		c, t := w.agenda.first(), w.Swarm.timer()
+		switch {
+		case c != nil && !c.Due[0].At.After(at) && (t == nil || !t.At.Before(c.Due[0].At)):
+			d := c.Due[0]
+			c.Due = c.Due[1:]
+			w.step(c, d, at)
+			w.settle(d.At)
+		case t != nil && !t.At.After(at):
+			due := *t
+			w.ring()
+			w.settle(due.At)
+		default:
 			return moved
 		}
-		d := c.Due[0]
-		c.Due = c.Due[1:]
-		w.step(c, d, at)
 		moved = true
 	}
 }
 
 // next is when something will happen that can be noticed, zero if nothing will.
 func (w *world) next() time.Time {
-	c := w.earliest(func(d due) bool { return !d.Quiet })
-	if c == nil {
-		return time.Time{}
-	}
-	return c.Due[slices.IndexFunc(c.Due, func(d due) bool { return !d.Quiet })].At
-}
-
-// earliest is the container with the earliest due that counts; of two at the
-// same time, the one that was created first.
-func (w *world) earliest(counts func(due) bool) *container {
-	var first *container
-	var when time.Time
-	for _, c := range w.Containers {
-		i := slices.IndexFunc(c.Due, counts)
-		if i < 0 {
-			continue
-		}
-		at := c.Due[i].At
-		if first == nil || at.Before(when) || at.Equal(when) && c.Serial < first.Serial {
-			first, when = c, at
-		}
+	first := w.agenda.next()
+	if t := w.Swarm.timer(); t != nil && (first.IsZero() || t.At.Before(first)) {
+		return t.At
 	}
 	return first
+}
+
+// enter puts a container into the world.
+func (w *world) enter(c *container) {
+	w.Containers[c.ID] = c
+	w.agenda.enter(c)
+}
+
+// index notes what is not saved with a world that was read.
+func (w *world) index() {
+	for _, c := range w.Containers {
+		w.agenda.enter(c)
+	}
+	w.indexSwarm()
 }

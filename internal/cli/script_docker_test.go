@@ -17,10 +17,16 @@ import (
 // docker does by hand, on the engine in memory, what a person does with the
 // docker command: docker update --memory 128m shop-web-1.
 func docker(ts *testscript.TestScript, _ bool, args []string) {
-	m, err := memory.Load(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "stack", "memory.json"), memory.OptionsFrom(ts.Getenv))
-	ts.Check(err)
+	m := inMemory(ts)
 	d := byHand{memory: m, engine: m.Engine()}
 	ts.Check(d.do(context.Background(), strings.Join(args[:1], " "), args[1:]))
+}
+
+// inMemory is the engine of a script.
+func inMemory(ts *testscript.TestScript) *memory.Memory {
+	m, err := memory.Load(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "stack", "memory.json"), memory.OptionsFrom(ts.Getenv))
+	ts.Check(err)
+	return m
 }
 
 type byHand struct {
@@ -53,6 +59,8 @@ func (d byHand) do(ctx context.Context, command string, args []string) error {
 		return d.update(args[0], args[1], last)
 	case "network":
 		return d.network(ctx, args[0], args[1:])
+	case "node":
+		return d.node(args[0], args[1:])
 	case "volume":
 		return d.engine.RemoveVolume(ctx, last)
 	}

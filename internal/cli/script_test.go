@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"exitcode": exitCode,
 			"await":    await,
 			"docker":   docker,
+			"machine":  machine,
 		},
 	})
 }

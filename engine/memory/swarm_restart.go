@@ -1,0 +1,69 @@
+package memory
+
+import (
+	"slices"
+	"time"
+
+	"github.com/docker/docker/api/types/swarm"
+)
+
+// The Swarm's defaults (swarmkit, api/defaults).
+const (
+	defaultRestartDelay = 5 * time.Second
+	defaultMonitor      = 5 * time.Second
+)
+
+// replace gives a task up, and has another one follow it in its slot if the
+// restart policy says so (swarmkit, manager/orchestrator/restart).
+func (w *world) replace(t *task, at time.Time) {
+	o := t.service
+	policy := o.Templates[t.Template].Task.RestartPolicy
+	if policy == nil {
+		policy = &swarm.RestartPolicy{}
+	}
+	follows := !o.Removed && t.restarts(policy, at)
+	w.want(t, swarm.TaskStateShutdown)
+	if !follows {
+		return
+	}
+	next := w.newTask(o, t.Slot, o.nodeOf(t), at)
+	w.forgetHistory(o, next)
+	if next.Template == t.Template && policy.MaxAttempts != nil && *policy.MaxAttempts > 0 {
+		next.Restarts = append(slices.Clone(t.Restarts), at)
+	}
+	delay := defaultRestartDelay
+	if policy.Delay != nil {
+		delay = *policy.Delay
+	}
+	if t.node != nil && t.node.Availability == nodeDrain {
+		delay = 0
+	}
+	if !t.ended() {
+		next.After = t.ID
+	}
+	if delay > 0 {
+		next.StartAt = at.Add(delay)
+		w.wakeAt(timer{At: next.StartAt, Task: next.ID})
+	}
+}
+
+// restarts is true for a task that another one follows.
+func (t *task) restarts(policy *swarm.RestartPolicy, at time.Time) bool {
+	switch policy.Condition {
+	case swarm.RestartPolicyConditionNone:
+		return false
+	case swarm.RestartPolicyConditionOnFailure:
+		if t.State == swarm.TaskStateComplete {
+			return false
+		}
+	}
+	if policy.MaxAttempts == nil || *policy.MaxAttempts == 0 {
+		return true
+	}
+	attempts := t.Restarts
+	if policy.Window != nil && *policy.Window > 0 {
+		since := at.Add(-*policy.Window)
+		attempts = slices.DeleteFunc(slices.Clone(attempts), func(again time.Time) bool { return again.Before(since) })
+	}
+	return uint64(len(attempts)) < *policy.MaxAttempts
+}
