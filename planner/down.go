@@ -14,6 +14,9 @@ import (
 // Of desired only the project's name is needed: without a model, all that has
 // the project's label is the project's.
 func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return swarmDown(desired, observed, policy)
+	}
 	t := newTeardown(desired, observed, policy.StopTimeout)
 	t.choose(func(c state.Container) bool {
 		switch {

@@ -25,6 +25,14 @@ func Scope(desired state.Desired) state.Scope {
 	for _, spec := range desired.Builds {
 		scope.Images = append(scope.Images, spec.Image)
 	}
+	for _, input := range desired.Inputs {
+		switch {
+		case input.External && input.Kind == state.KindConfig:
+			scope.Configs = append(scope.Configs, input.Name)
+		case input.External:
+			scope.Secrets = append(scope.Secrets, input.Name)
+		}
+	}
 	slices.Sort(scope.Images)
 	scope.Images = slices.Compact(scope.Images)
 	return scope

@@ -66,12 +66,14 @@ type locator struct {
 	networks map[string]state.Network // by key
 	volumes  map[string]state.Volume
 	images   map[string]string // the first service that has one
+	inputs   map[state.Ref]map[string]state.Position
 }
 
 func newLocator(d *draft) locator {
 	l := locator{
 		draft: d, services: map[string]state.Service{}, networks: map[string]state.Network{},
 		volumes: map[string]state.Volume{}, images: map[string]string{},
+		inputs: map[state.Ref]map[string]state.Position{},
 	}
 	for _, s := range slices.Backward(d.model.Services) {
 		l.services[s.Name] = s
@@ -82,6 +84,9 @@ func newLocator(d *draft) locator {
 	}
 	for _, v := range d.model.Volumes {
 		l.volumes[v.Key] = v
+	}
+	for _, input := range d.model.Inputs {
+		l.inputs[inputRef(input)] = input.Where
 	}
 	return l
 }
@@ -95,8 +100,10 @@ func (l locator) where(ref state.Ref) map[string]state.Position {
 		return l.volumes[ref.Name].Where
 	case state.KindImage:
 		return l.services[l.images[ref.Name]].Where
-	case state.KindContainer:
+	case state.KindContainer, state.KindService:
 		return l.services[ref.Name].Where
+	case state.KindConfig, state.KindSecret:
+		return l.inputs[ref]
 	case state.KindHook, state.KindProvider, state.KindModel:
 	}
 	return nil
@@ -124,6 +131,19 @@ func (l locator) node(n Node) []Written {
 		w.mounts(service, l.volumes)
 	case StartContainer:
 		w.whole("")
+		w.command()
+		w.ports(service)
+		w.mounts(service, l.volumes)
+	case CreateService, UpdateService:
+		w.whole("")
+		w.part(state.PartImage, "", "image")
+		w.command()
+		w.ports(service)
+		w.mounts(service, l.volumes)
+	case AwaitService:
+		w.whole("")
+		w.part(state.PartImage, "", "image")
+		w.part(state.PartHealth, "", "healthcheck")
 		w.command()
 		w.ports(service)
 		w.mounts(service, l.volumes)

@@ -50,6 +50,17 @@ func (s *nodeSet) heads(ids []ID) []ID {
 	})
 }
 
+// ends are the nodes that no other one comes after.
+func (s *nodeSet) ends() []ID {
+	followed := map[ID]bool{}
+	for _, node := range s.byID {
+		for _, before := range slices.Concat(node.After, node.Settled) {
+			followed[before] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(s.log), func(id ID) bool { return followed[id] })
+}
+
 // sorted returns the nodes in an order in which each comes after what it waits
 // for.
 func (s *nodeSet) sorted() ([]Node, error) {

@@ -24,7 +24,8 @@ type (
 	PullImage struct {
 		Image    string `json:"image"`
 		Platform string `json:"platform,omitempty"`
-		// OrBuild builds the image if it cannot be pulled; nil does not.
+		// OrBuild builds the image if it cannot be pulled, and with Push sends it
+		// to its registry; nil does not.
 		OrBuild *state.BuildSpec `json:"orBuild,omitempty"`
 	}
 	// BuildImage builds an image.
@@ -172,8 +173,10 @@ type (
 		Version uint64            `json:"version"`
 		Spec    state.ServiceSpec `json:"spec"`
 	}
-	// AwaitService waits until a service has converged: its update is over, and
-	// all its tasks run (they are healthy then) or, with Completed, are done.
+	// AwaitService waits until a service has converged ([Converged]): its update
+	// is over, and all its tasks run (they are healthy then) or, with Completed,
+	// are done. With Started it waits only until the containers of all its tasks
+	// have been started, healthy or not.
 	AwaitService struct {
 		Service   state.Handle    `json:"service"`
 		Condition state.Condition `json:"condition"`

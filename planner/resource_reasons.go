@@ -25,6 +25,11 @@ func volumeReasons(observed state.ObservedVolume, volume state.Volume, hash stri
 // networkReasons says in which fields a network differs from what is wanted
 // now. What the engine chose by itself is no difference.
 func networkReasons(observed state.ObservedNetwork, network state.Network, hash string) []Reason {
+	c := comparison{where: network.Where, reasons: networkDifferences(observed, network)}
+	return c.orHashes(hash, network.Hash)
+}
+
+func networkDifferences(observed state.ObservedNetwork, network state.Network) []Reason {
 	c := comparison{where: network.Where}
 	was, wanted := observed.Config, network.Config
 	c.field("driver", observed.Driver, cmp.Or(wanted.Driver, observed.Driver))
@@ -40,7 +45,7 @@ func networkReasons(observed state.ObservedNetwork, network state.Network, hash 
 	c.entries("driver_opts", asked, wanted.DriverOpts)
 	c.pools(was.Ipam.Config, wanted.Ipam.Config)
 	c.entries("labels", ownLabels(observed.Labels), wanted.Labels)
-	return c.orHashes(hash, network.Hash)
+	return c.reasons
 }
 
 func isSet(flag *bool) bool { return flag != nil && *flag }
@@ -49,7 +54,7 @@ func isSet(flag *bool) bool { return flag != nil && *flag }
 func ownLabels(labels map[string]string) map[string]string {
 	own := map[string]string{}
 	for key, value := range labels {
-		if !strings.HasPrefix(key, "com.docker.compose.") && !strings.HasPrefix(key, "dev.stack.") {
+		if !strings.HasPrefix(key, "com.docker.compose.") && !strings.HasPrefix(key, "dev.stack.") && key != state.LabelNamespace {
 			own[key] = value
 		}
 	}

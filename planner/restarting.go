@@ -12,6 +12,9 @@ import (
 // with `restart: true` that run restart too. A job that has completed is run
 // again only if it is named.
 func Restart(desired state.Desired, observed state.Observed, policy RestartPolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return swarmRestart(desired, observed, policy)
+	}
 	l := newLifecycle(desired, observed, UpPolicy{StopTimeout: policy.Timeout, Now: policy.Now})
 	names := policy.Services
 	switch {

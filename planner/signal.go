@@ -5,6 +5,9 @@ import "github.com/stackctl/stack/state"
 // Kill plans to send a signal to the containers of services that run, one-off
 // ones too, all at once.
 func Kill(desired state.Desired, observed state.Observed, policy KillPolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return errNotOnSwarm("sends no signal to tasks", "`stack restart SERVICE` starts them anew, `stack down SERVICE` ends them")
+	}
 	t := newTeardown(desired, observed, nil)
 	reason := "gets " + policy.Signal
 	for _, c := range t.index.all {
@@ -34,6 +37,9 @@ func (t *teardown) removeOrphan(c state.Container) {
 // Pause plans to freeze the containers of services that run (no services is all),
 // all at once. One-off containers go on.
 func Pause(desired state.Desired, observed state.Observed, services []string) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return errNotOnSwarm("does not pause services", "`stack scale SERVICE=0` ends their tasks")
+	}
 	t := newTeardown(desired, observed, nil)
 	for _, c := range t.index.all {
 		if t.concerns(services, c) && !c.OneOff && c.Status == state.StatusRunning {
@@ -46,6 +52,9 @@ func Pause(desired state.Desired, observed state.Observed, services []string) (P
 // Unpause plans to let the containers of services that are paused go on, all at
 // once.
 func Unpause(desired state.Desired, observed state.Observed, services []string) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return errNotOnSwarm("does not pause services", "`stack scale SERVICE=0` ends their tasks")
+	}
 	t := newTeardown(desired, observed, nil)
 	for _, c := range t.index.all {
 		if t.concerns(services, c) && !c.OneOff && c.Status == state.StatusPaused {

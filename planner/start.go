@@ -12,6 +12,9 @@ import (
 // depends on is started too. A job that has completed is run again only if it is
 // named. Nothing is created: a service without a container is an error.
 func Start(desired state.Desired, observed state.Observed, policy StartPolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return errNotOnSwarm("has no services that are stopped", "`stack up` starts the tasks that are missing")
+	}
 	l := newLifecycle(desired, observed, UpPolicy{Wait: policy.Wait, WaitTimeout: policy.WaitTimeout, Now: policy.Now})
 	names := policy.Services
 	if len(names) == 0 {

@@ -9,6 +9,9 @@ import (
 // Stop plans to stop the running containers of services, each as soon as those
 // that depend on it have stopped. One-off containers go on.
 func Stop(desired state.Desired, observed state.Observed, policy StopPolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return errNotOnSwarm("does not stop services and keep them", "`stack scale SERVICE=0` ends their tasks, and `stack up` starts them again")
+	}
 	t := newTeardown(desired, observed, policy.Timeout)
 	t.choose(func(c state.Container) bool { return t.concerns(policy.Services, c) && !c.OneOff && runs(c) })
 	t.chooseProviders(policy.Services, t.stopNode)
@@ -22,6 +25,9 @@ func Stop(desired state.Desired, observed state.Observed, policy StopPolicy) (Pl
 // Remove plans to remove the containers of services that do not run, and with
 // Stop the others too, once they are stopped. Nothing else of the project goes.
 func Remove(desired state.Desired, observed state.Observed, policy RemovePolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return errNotOnSwarm("removes the containers of tasks that have ended itself", "`stack down SERVICE` removes a service")
+	}
 	t := newTeardown(desired, observed, nil)
 	goes := func(c state.Container) bool {
 		return t.concerns(policy.Services, c) && (!c.OneOff || policy.OneOff) && (!runs(c) || policy.Stop && !c.OneOff)

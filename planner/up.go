@@ -15,6 +15,9 @@ import (
 // what no plan can mend: an external network or volume that is not there, or
 // services that wait for each other.
 func Up(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, error) {
+	if observed.Engine.Swarm() {
+		return swarmUp(desired, observed, policy)
+	}
 	d := newDraft(desired, observed, policy)
 	d.decideSupplies()
 	if err := d.supplyServices(); err != nil {

@@ -112,7 +112,10 @@ func (r *run) pull(ctx context.Context, node planner.Node, op planner.PullImage)
 	e := about(node, event.Warning)
 	e.Detail = "is built, as it cannot be pulled: " + err.Error()
 	r.emit(e)
-	return r.Engine.BuildImage(ctx, *op.OrBuild, r.progress(node))
+	if err := r.Engine.BuildImage(ctx, *op.OrBuild, r.progress(node)); err != nil || !op.OrBuild.Push {
+		return err
+	}
+	return r.Engine.PushImage(ctx, op.Image, r.progress(node))
 }
 
 func (r *run) hook(ctx context.Context, node planner.Node, op planner.RunHook) error {

@@ -26,6 +26,7 @@ const (
 	LabelVersion      = "com.docker.compose.version"
 	LabelStackConfig  = "dev.stack.config" // the service as it was applied: see EncodeConfig
 	LabelStackInputs  = "dev.stack.inputs" // digests of configs and secrets: see EncodeInputs
+	LabelStackInput   = "dev.stack.input"  // on a config or secret of a Swarm: its key in the compose file
 	LabelStackImages  = "dev.stack.images" // ids of the images that are mounted, by target: see EncodeInputs
 	LabelStackGiven   = "dev.stack.given"  // names of the variables that providers and models gave, with commas
 	LabelStackVersion = "dev.stack.version"

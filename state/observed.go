@@ -228,12 +228,14 @@ type ObservedVolume struct {
 
 // Image is an image that the engine holds.
 type Image struct {
-	ID        string    `json:"id"` // sha256:…
-	Created   time.Time `json:"created,omitzero"`
-	LastTag   time.Time `json:"lastTag,omitzero"` // when the reference last moved here: pulled, built, tagged
-	Platform  string    `json:"platform,omitempty"`
-	Size      int64     `json:"size,omitempty"`      // in bytes
-	Tags      []string  `json:"tags,omitempty"`      // every name:tag of it that is here
-	HasHealth bool      `json:"hasHealth,omitempty"` // the image has a HEALTHCHECK
-	Volumes   []string  `json:"volumes,omitempty"`   // VOLUMEs of the image
+	ID       string    `json:"id"` // sha256:…
+	Created  time.Time `json:"created,omitzero"`
+	LastTag  time.Time `json:"lastTag,omitzero"` // when the reference last moved here: pulled, built, tagged
+	Platform string    `json:"platform,omitempty"`
+	Size     int64     `json:"size,omitempty"` // in bytes
+	Tags     []string  `json:"tags,omitempty"` // every name:tag of it that is here
+	// Local is true for an image that no registry is known to have.
+	Local     bool     `json:"local,omitempty"`
+	HasHealth bool     `json:"hasHealth,omitempty"` // the image has a HEALTHCHECK
+	Volumes   []string `json:"volumes,omitempty"`   // VOLUMEs of the image
 }

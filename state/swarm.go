@@ -33,6 +33,9 @@ type ServiceSpec struct {
 	// tag names now, and pin the image to it, so that all nodes run the same.
 	// One that the registry does not tell is left as it is, with a warning.
 	Resolve bool `json:"resolve,omitempty"`
+	// Rollback has an update take the service back to what it was before its last
+	// one, which is what Spec says: it goes by rollback_config then.
+	Rollback bool `json:"rollback,omitempty"`
 }
 
 // ObservedService is a service that a Swarm holds.

@@ -1,0 +1,151 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// swarmImage is where the image of a service comes from.
+type swarmImage struct {
+	build  string // why it is built in this run; empty if it is not
+	asks   string // why the registry is asked again what its name stands for
+	pushes bool   // it is sent to its registry, so that every node can pull it
+}
+
+// imageOf says where the image of a service comes from. Nodes pull what is in a
+// registry themselves: this machine needs what it builds alone.
+func (d *swarmDraft) imageOf(p *swarmService) swarmImage {
+	s, i := p.service, swarmImage{}
+	policy := d.pullPolicy(s)
+	_, here := d.index.images[s.Config.Image]
+	switch {
+	case d.policy.ImagesFresh:
+	case d.builds(s) && d.policy.Build:
+		i.build = "--build"
+	case d.builds(s) && policy == "build":
+		i.build = "pull_policy: build"
+	case d.builds(s) && !here && p.newImage:
+		i.build = "not here"
+	case d.builds(s) && !d.pulls(s):
+	case policy == "always":
+		i.asks = "pull_policy: always"
+	case policy == "refresh" && p.held != nil && (d.policy.Now.IsZero() || p.held.Updated.Add(s.RefreshAfter).Before(d.policy.Now)):
+		i.asks = "older than its pull_policy allows"
+	}
+	made := i.build != "" || d.builds(s) && d.isLocal(p)
+	i.pushes = made && d.reaches(p)
+	return i
+}
+
+// isLocal is true for an image that no registry is known to have.
+func (d *swarmDraft) isLocal(p *swarmService) bool {
+	return p.newImage && d.index.images[p.service.Config.Image].Local
+}
+
+// reaches is true for an image that its registry is to have: one whose name says
+// which, or any that a registry can have where several nodes need it.
+func (d *swarmDraft) reaches(p *swarmService) bool {
+	host, _, found := strings.Cut(p.service.Config.Image, "/")
+	named := found && (strings.ContainsAny(host, ".:") || host == "localhost")
+	return named || found && d.spreads(p)
+}
+
+// spreads is true for a service whose tasks may be on other machines than this.
+func (d *swarmDraft) spreads(p *swarmService) bool {
+	self := d.self()
+	if placement := p.spec.Spec.TaskTemplate.Placement; placement != nil && self.ID != "" {
+		here := []string{"node.hostname==" + self.Name, "node.id==" + self.ID}
+		for _, constraint := range placement.Constraints {
+			if slices.Contains(here, strings.ReplaceAll(constraint, " ", "")) {
+				return false
+			}
+		}
+	}
+	return d.takers() > 1
+}
+
+// decideImage says what becomes of a service for its image's sake. One whose
+// image is the same stays at the digest that its tag stood for, unless the registry
+// is to be asked again.
+func (d *swarmDraft) decideImage(p *swarmService) {
+	i := p.image
+	local := d.isLocal(p) || i.build != ""
+	if local {
+		p.spec.Resolve = p.spec.Resolve && i.pushes
+	}
+	if p.newImage {
+		d.checkReach(p, local)
+		return
+	}
+	p.spec.Resolve = p.spec.Resolve && i.asks+i.build != ""
+	switch {
+	case i.build != "" && !i.pushes:
+		d.checkReach(p, local)
+		d.force(p, Reason{Text: i.build + ": its image is built, and has the same name as before"})
+	case i.asks+i.build != "":
+		d.refresh(p, i.asks+i.build)
+	}
+}
+
+// refresh has a service's image asked of the registry again.
+func (d *swarmDraft) refresh(p *swarmService, why string) {
+	if container := p.spec.Spec.TaskTemplate.ContainerSpec; container != nil {
+		anew := *container
+		anew.Image = p.service.Config.Image
+		p.spec.Spec.TaskTemplate.ContainerSpec = &anew
+	}
+	if p.action == NoOp {
+		p.action, p.refreshes = Update, true
+		p.reasons = []Reason{{Text: why + ": its tasks are started anew if the registry has another image by then"}}
+	}
+}
+
+// checkReach finds an image that several nodes would need and only this machine
+// has.
+func (d *swarmDraft) checkReach(p *swarmService, local bool) {
+	image := p.service.Config.Image
+	if !local || p.image.pushes || !d.spreads(p) {
+		return
+	}
+	instead := fmt.Sprintf("push it under a name with a registry, as in `docker tag %s registry.example.com/%s` and `docker push`, and write that name", image, image)
+	if d.builds(p.service) {
+		instead = fmt.Sprintf("give it a name with a registry, as in `image: registry.example.com/%s`, and it is pushed once it is built", image)
+	}
+	d.failAt(p.service.Where, "image", fmt.Errorf(
+		"service %s: only this machine has its image %s, and %d nodes take tasks: %s, or keep the service here with `placement: {constraints: [node.hostname==%s]}`",
+		p.service.Name, image, d.takers(), instead, d.self().Name))
+}
+
+// addImages writes down what builds images and sends them to their registries.
+func (d *swarmDraft) addImages() {
+	wanted, pushed := needs{}, needs{}
+	for _, service := range d.desired.Services {
+		p := d.decided[service.Name]
+		if p.action == NoOp {
+			continue
+		}
+		if p.image.build != "" {
+			wanted.add(d.needOf(service, p.image.build))
+		}
+		if p.image.pushes {
+			pushed.add(need{image: service.Config.Image})
+		}
+	}
+	d.bring(wanted)
+	for image, n := range pushed {
+		n.after = d.images[image]
+		pushed[image] = n
+		if node := d.nodes.get(n.after); node != nil {
+			if op, is := node.Op.(PullImage); is { // what was pulled is there, what is built instead is not
+				op.OrBuild.Push = true
+				node.Op = op
+				delete(pushed, image)
+			}
+		}
+	}
+	d.push(pushed)
+	for image := range pushed {
+		d.images[image] = ID("push " + image)
+	}
+}

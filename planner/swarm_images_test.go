@@ -1,0 +1,127 @@
+package planner_test
+
+import (
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/types"
+	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+// builtUnder is a service that is built into an image of that name.
+func builtUnder(image string) func(*state.Service) {
+	return func(s *state.Service) {
+		s.Config.Image = image
+		s.Build = &state.BuildSpec{Image: image, Service: s.Name, Config: types.BuildConfig{Context: "/src"}}
+	}
+}
+
+func TestOnSwarmAnImageIsBuiltAndPushedBeforeTheServiceIsCreated(t *testing.T) {
+	const image = "registry.example.com/web:1"
+	desired := project(service("web", builtUnder(image)))
+	plan, err := planner.Up(desired, swarmOf(3).Observed, planner.UpPolicy{Build: true})
+	is(t, shape(t, plan, err), `
+		build registry.example.com/web:1
+		network default
+		push registry.example.com/web:1 < build registry.example.com/web:1
+		create web < network default, push registry.example.com/web:1
+		await web < create web`)
+	assert.Assert(t, plan.Nodes[3].Op.(planner.CreateService).Spec.Resolve)
+	plan, err = planner.Up(desired, swarmOf(3).Observed, planner.UpPolicy{})
+	is(t, shape(t, plan, err), `
+		network default
+		pull registry.example.com/web:1
+		create web < network default, pull registry.example.com/web:1
+		await web < create web`)
+	assert.Assert(t, plan.Nodes[1].Op.(planner.PullImage).OrBuild.Push)
+}
+
+func TestOnSwarmAnImageThatIsBuiltAndWasNotPushedIsPushed(t *testing.T) {
+	const image = "me/web:1"
+	desired := project(service("web", builtUnder(image)))
+	m := swarmOf(2)
+	m.Images[image] = state.Image{ID: "sha256:1", Local: true}
+	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), `
+		network default
+		push me/web:1
+		create web < network default, push me/web:1
+		await web < create web`)
+	m.Images[image] = state.Image{ID: "sha256:1"}
+	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), `
+		network default
+		create web < network default
+		await web < create web`)
+}
+
+func TestOnSwarmOfOneNodeAnImageNeedsNoRegistry(t *testing.T) {
+	desired := project(service("web", builtUnder("shop-web")))
+	m := swarmOf(1)
+	plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{})
+	is(t, shape(t, plan, err), `
+		build shop-web
+		network default
+		create web < build shop-web, network default
+		await web < create web`)
+	assert.Assert(t, !plan.Nodes[2].Op.(planner.CreateService).Spec.Resolve)
+	m.apply(t, plan)
+	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "")
+	plan, err = planner.Up(desired, m.Observed, planner.UpPolicy{Build: true})
+	is(t, shape(t, plan, err), `
+		build shop-web
+		update web < build shop-web
+		await web < update web`)
+	assert.Equal(t, reasons(plan)[1], "service/web update [--build: its image is built, and has the same name as before]")
+}
+
+func TestOnSwarmAnImageOfThisMachineAloneIsAnErrorWhereOthersNeedIt(t *testing.T) {
+	built := project(service("web", builtUnder("shop-web")))
+	built.Services[0].Where = map[string]state.Position{"": {File: "compose.yaml", Line: 2}}
+	_, err := planner.Up(built, swarmOf(3).Observed, planner.UpPolicy{})
+	assert.ErrorContains(t, err, "service web: only this machine has its image shop-web, and 3 nodes take tasks: "+
+		"give it a name with a registry, as in `image: registry.example.com/shop-web`, and it is pushed once it is built, "+
+		"or keep the service here with `placement: {constraints: [node.hostname==n1]}` (compose.yaml:2)")
+
+	plain := project(service("web"))
+	m := swarmOf(3)
+	m.Images["web:1"] = state.Image{ID: "sha256:1", Local: true}
+	_, err = planner.Up(plain, m.Observed, planner.UpPolicy{})
+	assert.ErrorContains(t, err, "only this machine has its image web:1, and 3 nodes take tasks: push it under a name with a registry")
+
+	m.Nodes[1].Availability, m.Nodes[2].State = "drain", "down"
+	_, err = planner.Up(plain, m.Observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+
+	m = swarmOf(3)
+	built.Services[0].Config.Deploy = &types.DeployConfig{Placement: types.Placement{Constraints: []string{"node.hostname == n1"}}}
+	_, err = planner.Up(built, m.Observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+}
+
+func TestOnSwarmTheRegistryIsAskedAgainWhereThePullPolicySaysSo(t *testing.T) {
+	desired := project(service("web"))
+	m := deployed(t, desired, 3)
+	assert.Equal(t, m.Services[0].Spec.TaskTemplate.ContainerSpec.Image, "web:1@sha256:of-web:1")
+	plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{Pull: "always"})
+	is(t, shape(t, plan, err), `
+		update web
+		await web < update web`)
+	spec := plan.Nodes[0].Op.(planner.UpdateService).Spec
+	assert.Assert(t, spec.Resolve)
+	assert.Equal(t, spec.Spec.TaskTemplate.ContainerSpec.Image, "web:1")
+	is(t, up(t, desired, m.Observed, planner.UpPolicy{Pull: "always", ImagesFresh: true}), "")
+
+	desired.Services[0].Config.User = "1"
+	plan, err = planner.Up(desired, m.Observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+	spec = plan.Nodes[0].Op.(planner.UpdateService).Spec
+	assert.Assert(t, !spec.Resolve)
+	assert.Equal(t, spec.Spec.TaskTemplate.ContainerSpec.Image, "web:1@sha256:of-web:1")
+
+	desired.Services[0].Config.Image = "web:2"
+	plan, err = planner.Up(desired, m.Observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+	assert.Assert(t, plan.Nodes[0].Op.(planner.UpdateService).Spec.Resolve)
+	assert.Equal(t, reasons(plan)[0], "service/web update [image: web:1@sha256:of-web:1 → web:2 user: (none) → 1]")
+}
