@@ -10,22 +10,34 @@ import (
 )
 
 // checkNeeds finds the fields that the engine does not honour: those without
-// which something else would run are errors, the others are left out.
+// which something else would run are errors, the others are left out. What a
+// Swarm has something of its own for is named.
 func (d *draft) checkNeeds(engine state.EngineInfo) {
-	var swarm []state.Need
+	var swarm, mapped []state.Need
+	left := map[string][]state.Need{} // by why they are left out
 	for _, need := range d.desired.Needs {
 		switch {
+		case need.Mapped:
+			mapped = append(mapped, need)
 		case need.Met.By(engine):
 		case need.Required:
 			d.fail(errors.New(need.Where + ": " + lack(need, engine)))
 		case need.Met.Swarm:
 			swarm = append(swarm, need)
+		case engine.Swarm():
+			left[lack(need, engine)] = append(left[lack(need, engine)], need)
 		default:
 			d.warnings = append(d.warnings, need.Where+": left out: "+lack(need, engine))
 		}
 	}
 	if len(swarm) > 0 {
 		d.warnings = append(d.warnings, fields(swarm)+": honoured on Swarm only")
+	}
+	if len(mapped) > 0 {
+		d.warnings = append(d.warnings, fields(mapped)+": mapped to what a Swarm has")
+	}
+	for why, needs := range left {
+		d.warnings = append(d.warnings, fields(needs)+": left out: "+why)
 	}
 }
 
@@ -37,6 +49,9 @@ func lack(need state.Need, engine state.EngineInfo) string {
 	}
 	if need.Met.Swarm {
 		reasons = append(reasons, "honoured on Swarm only")
+	}
+	if need.Met == (state.Met{}) && engine.Swarm() {
+		reasons = append(reasons, "no Swarm does this")
 	}
 	if need.Note != "" {
 		reasons = append(reasons, need.Note)

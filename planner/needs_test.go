@@ -34,11 +34,6 @@ func on(name, version, api string) state.Observed {
 	return state.Observed{Engine: engine}
 }
 
-func ofNodes(n int, o state.Observed) state.Observed {
-	o.Engine.Nodes = n
-	return o
-}
-
 func TestWhatTheEngineCannotDoIsSaid(t *testing.T) {
 	const (
 		interval = "f:1:1: services.web.healthcheck.start_interval: left out: needs Docker Engine 25.0 (API 1.44), this is Docker Engine 20.10.24 (API 1.41); why"
@@ -52,12 +47,30 @@ func TestWhatTheEngineCannotDoIsSaid(t *testing.T) {
 	}{
 		{on("docker", "20.10.24", "1.41"), []string{swarm, interval, subpath, umask}},
 		{on("docker", "28.0", "1.48"), []string{swarm, umask}},
-		{ofNodes(3, on("docker", "28.0", "1.48")), []string{umask}},
+		{on("swarm", "28.0", "1.48"), []string{"umask (db): left out: no Swarm does this; no engine has it"}},
 	} {
 		plan, err := planner.Up(needing(false), test.on, planner.UpPolicy{})
 		assert.NilError(t, err)
 		assert.DeepEqual(t, plan.Warnings, test.warnings)
 	}
+}
+
+func TestASwarmsWarningsNameFieldsTogether(t *testing.T) {
+	desired := project(service("web"))
+	desired.Needs = []state.Need{
+		{Field: "restart", Service: "web", Mapped: true, Note: "to a policy"},
+		{Field: "cpus", Service: "db", Mapped: true, Note: "to a limit"},
+		{Field: "container_name", Service: "web", Note: "tasks have names"},
+		{Field: "container_name", Service: "db", Note: "tasks have names"},
+		{Field: "oom_score_adj", Service: "db", Met: state.Met{API: "1.46", Engine: "27.0"}},
+	}
+	plan, err := planner.Up(desired, on("swarm", "28.0", "1.44"), planner.UpPolicy{})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, plan.Warnings, []string{
+		"container_name (db, web): left out: no Swarm does this; tasks have names",
+		"cpus, restart (db, web): mapped to what a Swarm has",
+		"oom_score_adj (db): left out: needs Docker Engine 27.0 (API 1.46), this is engine swarm 28.0 (API 1.44)",
+	})
 }
 
 func TestWhatWouldRunOtherwiseIsAnErrorBeforeAnythingIsDone(t *testing.T) {

@@ -24,12 +24,13 @@ type DesiredOptions struct {
 	// Run runs the commands of external configs and secrets. Nil runs none: the
 	// content is not known then, which is enough where no container is made.
 	Run Runner
+	// Swarm makes it what a Swarm is to hold: Inputs are filled, external configs
+	// and secrets and what drives them are the Swarm's matter, and what containers
+	// alone have is left out.
+	Swarm bool
 	// APISocket says how containers reach the engine (use_api_socket); nil
 	// leaves the services that ask for it without.
 	APISocket func() (state.APISocket, error)
-	// Swarm is what is wanted of a Swarm: it holds configs and secrets itself,
-	// external ones too.
-	Swarm bool
 }
 
 // Contents are configs and secrets by what they are for.
@@ -62,6 +63,9 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	b := &desiredBuilder{checker: checker{project: p, model: p.Model}, options: o, oneShots: p.oneShots()}
 	for _, name := range sortedKeys(p.Model.Services) {
 		s := p.Model.Services[name]
+		if s.Provider != nil && o.Swarm {
+			continue // an error by the table of what each engine does
+		}
 		if s.Provider != nil {
 			d.Providers = append(d.Providers, b.provider(s))
 			continue
@@ -80,14 +84,20 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	if err := b.errs.orNil(); err != nil {
 		return state.Desired{}, err
 	}
-	d.Models = p.desiredModels()
+	d.Inputs = b.desiredInputs()
+	if !o.Swarm {
+		d.Models = p.desiredModels()
+	}
 	if d.Networks, err = p.desiredNetworks(); err != nil {
 		return state.Desired{}, err
 	}
 	if d.Volumes, err = p.desiredVolumes(); err != nil {
 		return state.Desired{}, err
 	}
-	d.Needs, err = p.needs()
+	if o.Swarm {
+		d.Networks = overlays(d.Networks)
+	}
+	d.Needs, err = p.needs(o.Swarm)
 	return d, err
 }
 
@@ -97,6 +107,7 @@ type desiredBuilder struct {
 	options  DesiredOptions
 	oneShots map[string]bool
 	contents map[string]readContent // of configs and secrets, by their names
+	held     map[string]state.Input // what a Swarm is to hold, by the same
 }
 
 func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
@@ -105,7 +116,9 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	if err != nil {
 		return state.Service{}, err
 	}
-	s = b.withAPISocket(s)
+	if !b.options.Swarm {
+		s = b.withAPISocket(s)
+	}
 	hash, err := state.ServiceHash(s)
 	if err != nil {
 		return state.Service{}, err
@@ -114,7 +127,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	if n, ok := b.options.Scale[s.Name]; ok {
 		service.Replicas = n
 	}
-	if service.Replicas > 1 && s.ContainerName != "" {
+	if service.Replicas > 1 && s.ContainerName != "" && !b.options.Swarm {
 		b.addValue(modelPath{"services", s.Name, "container_name"},
 			fmt.Sprintf("can't set container_name and %d replicas as container name must be unique", service.Replicas),
 			"remove container_name, or have one replica")
@@ -131,8 +144,12 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	}
 	s.DependsOn = b.wantedDependencies(s)
 	service.DependsOn = dependencies(s.DependsOn)
-	b.inputs(s, &service)
-	b.preStart(s, &service)
+	if b.options.Swarm {
+		b.swarmInputs(s, &service)
+	} else {
+		b.inputs(s, &service)
+		b.preStart(s, &service)
+	}
 	service.Config = s
 	service.Where = p.where().service(s, p.envFiles[s.Name])
 	p.whereInputs(&service)

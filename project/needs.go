@@ -9,37 +9,53 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// needs are the fields that the project sets and that not every engine
-// honours, by the table of [support].
-func (p *Project) needs() ([]state.Need, error) {
+// needs are the fields that the project sets and that not every engine does as
+// they are written, by the table of [support]: of a Swarm, or of plain engines.
+func (p *Project) needs(swarm bool) ([]state.Need, error) {
 	model, err := p.plainModel()
 	if err != nil {
 		return nil, err
 	}
-	found, err := support.Find(model)
+	kind := support.Plain
+	if swarm {
+		kind = support.Nodes
+	}
+	found, err := support.Find(model, kind)
 	if err != nil {
 		return nil, err
 	}
 	var needs []state.Need
 	for _, f := range found {
-		if f.Field.Otherwise == support.Silent {
+		n := needOf(f, p.written())
+		switch outcome := f.Field.OnSwarm; {
+		case swarm && outcome.Fate == support.FateMapped:
+			n.Mapped, n.Note = true, outcome.Note
+		case swarm && outcome.Otherwise == support.Silent, !swarm && f.Field.Otherwise == support.Silent:
 			continue
+		case swarm:
+			n.Required, n.Note = outcome.Otherwise == support.Error, outcome.Note
+			n.Met = state.Met{API: outcome.Since, Engine: support.EngineOf(outcome.Since)}
+		default:
+			n.Required, n.Note = f.Field.Otherwise == support.Error, f.Field.Note
+			n.Met = state.Met{Swarm: f.Field.Status == support.Swarm, API: f.Field.Since, Engine: support.EngineOf(f.Field.Since)}
 		}
-		needs = append(needs, need(f, p.written()))
+		needs = append(needs, n)
+	}
+	if swarm {
+		return needs, nil
 	}
 	for _, path := range p.unlabelledBinds() {
-		needs = append(needs, need(support.Found{At: path, Field: support.Field{Otherwise: support.Warning,
-			Note: "the Engine API has no place for it beside create_host_path: false or recursive"}}, p.written()))
+		n := needOf(support.Found{At: path}, p.written())
+		n.Note = "the Engine API has no place for it beside create_host_path: false or recursive"
+		needs = append(needs, n)
 	}
 	return needs, nil
 }
 
-func need(f support.Found, written *sources) state.Need {
+// needOf is a field that was found, and where it is written.
+func needOf(f support.Found, written *sources) state.Need {
 	path := modelPath(f.At)
-	n := state.Need{
-		Field: path.String(), Required: f.Field.Otherwise == support.Error, Note: f.Field.Note,
-		Met: state.Met{Swarm: f.Field.Status == support.Swarm, API: f.Field.Since, Engine: support.EngineOf(f.Field.Since)},
-	}
+	n := state.Need{Field: path.String()}
 	const service = 2 // services.web
 	if path[0] == "services" && len(path) > service {
 		n.Service, n.Field = path[1], path[service:].String()

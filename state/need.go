@@ -16,6 +16,9 @@ type Need struct {
 	// Required is true when, without it, something else would run than the
 	// file says. What is not required is left out with a warning.
 	Required bool `json:"required,omitempty"`
+	// Mapped is true for a field that a Swarm has something of its own for, which
+	// does what it says: Note says what.
+	Mapped bool `json:"mapped,omitempty"`
 	// Note says why, or what to do.
 	Note string `json:"note,omitempty"`
 }

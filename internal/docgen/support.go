@@ -16,9 +16,12 @@ name and ` + "`[]`" + ` for an entry of a list; ` + "`field=value`" + ` is about
 
 A field that the engine cannot honour is said before anything is changed. It is
 a *warning* where the rest does what the file says, and an *error* where
-something else would run. What only Swarm honours is one line for the project;
-stack does not bring projects up on Swarm yet.
+something else would run. What only Swarm honours is one line for the project.
 What a machine's kernel lacks, its engine says when the container is created.
+
+On a Swarm a field is *honoured*, *mapped* to what a Swarm has for it, *left out*
+with a warning, or *refused* with what to write instead. What is mapped is one
+line for the project.
 
 `
 
@@ -32,11 +35,13 @@ func writeSupport(file string) error {
 	out.WriteString(supportIntroduction)
 	out.WriteString(count(groups))
 	out.WriteString(exceptions(groups))
+	out.WriteString(onSwarm(groups))
 	out.WriteString("## Every field\n")
 	for _, group := range groups {
-		fmt.Fprintf(&out, "\n### %s\n\n| field | status | needs | |\n|---|---|---|---|\n", group.Title)
+		fmt.Fprintf(&out, "\n### %s\n\n| field | status | needs | | on a Swarm | needs | |\n|---|---|---|---|---|---|---|\n", group.Title)
 		for _, f := range group.Fields {
-			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", cell(f.Name()), words(f), engine(f), cell(f.Note))
+			fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s | %s | %s |\n", cell(f.Name()), words(f), engine(f), cell(f.Note),
+				f.OnSwarm.Fate, since(f.OnSwarm.Since), cell(f.OnSwarm.Note))
 		}
 	}
 	return os.WriteFile(file, []byte(out.String()), 0o644)
@@ -46,16 +51,20 @@ func writeSupport(file string) error {
 func count(groups []support.Group) string {
 	total := 0
 	of := map[support.Status]int{}
+	fates := map[support.Fate]int{}
 	for _, group := range groups {
 		for _, f := range group.Fields {
 			if f.Value == "" {
 				total++
 				of[f.Status]++
+				fates[f.OnSwarm.Fate]++
 			}
 		}
 	}
-	return fmt.Sprintf("Of %d paths, %d are honoured, %d on Swarm only, and %d are refused.\n\n",
-		total, of[support.Honoured], of[support.Swarm], of[support.Refused])
+	return fmt.Sprintf("Of %d paths, %d are honoured, %d on Swarm only, and %d are refused.\n"+
+		"On a Swarm %d are honoured, %d mapped, %d left out, and %d refused.\n\n",
+		total, of[support.Honoured], of[support.Swarm], of[support.Refused],
+		fates[support.FateHonoured], fates[support.FateMapped], fates[support.FateLeftOut], fates[support.FateRefused])
 }
 
 // exceptions are what not every engine honours, without what is below it.
@@ -92,6 +101,34 @@ func exceptions(groups []support.Group) string {
 	return out.String()
 }
 
+// onSwarm is what a Swarm does not do as it is written, without what is below it.
+func onSwarm(groups []support.Group) string {
+	var out strings.Builder
+	out.WriteString("## Not as written on a Swarm\n\n| field | becomes | needs | otherwise | why, and what to write |\n|---|---|---|---|---|\n")
+	last := "none"
+	for _, group := range groups {
+		for _, f := range group.Fields {
+			o := f.OnSwarm
+			if o.Fate == support.FateHonoured && o.Since == "" || strings.HasPrefix(f.Path, last+".") || strings.HasPrefix(f.Path, last+"[") {
+				continue
+			}
+			if f.Value == "" && o.Fate != support.FateHonoured {
+				last = f.Path
+			}
+			severity := string(o.Otherwise)
+			if o.Otherwise == support.Silent {
+				severity = "nothing is said"
+			}
+			if o.Fate == support.FateMapped {
+				severity = ""
+			}
+			fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", cell(f.Name()), o.Fate, since(o.Since), severity, cell(o.Note))
+		}
+	}
+	out.WriteString("\n")
+	return out.String()
+}
+
 func words(f support.Field) string {
 	if f.Status == support.Swarm {
 		return "Swarm only"
@@ -103,11 +140,18 @@ func words(f support.Field) string {
 func engine(f support.Field) string {
 	switch {
 	case f.Since != "":
-		return fmt.Sprintf("Engine %s (API %s)", support.EngineOf(f.Since), f.Since)
+		return since(f.Since)
 	case f.Status == support.Swarm:
 		return "Swarm"
 	}
 	return ""
+}
+
+func since(api string) string {
+	if api == "" {
+		return ""
+	}
+	return fmt.Sprintf("Engine %s (API %s)", support.EngineOf(api), api)
 }
 
 func otherwise(f support.Field) string {

@@ -41,6 +41,9 @@ func (c *converter) inputName(kind state.Kind, key string) string {
 	return c.desired.Project.SwarmName(key)
 }
 
+// secretsFolder is where an engine puts secrets that do not say where.
+const secretsFolder = "/run/secrets/"
+
 // place is where a task finds a config or secret, and who may read it.
 type place struct {
 	name, uid, gid string
@@ -73,6 +76,7 @@ func (c *converter) secrets() []*swarm.SecretReference {
 	var all []*swarm.SecretReference
 	for _, use := range c.config.Secrets {
 		p := placeOf(types.FileReferenceConfig(use))
+		p.name = strings.TrimPrefix(p.name, secretsFolder) // what the loader adds
 		all = append(all, &swarm.SecretReference{
 			File:       &swarm.SecretReferenceFileTarget{Name: p.name, UID: p.uid, GID: p.gid, Mode: p.mode},
 			SecretName: c.inputName(state.KindSecret, use.Source),

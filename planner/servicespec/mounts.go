@@ -2,6 +2,7 @@ package servicespec
 
 import (
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,8 +23,14 @@ func (c *converter) mounts() []mount.Mount {
 	for _, entry := range c.config.Tmpfs {
 		all = append(all, c.tmpfs(entry))
 	}
+	if size := int64(c.config.ShmSize); size > 0 && !slices.ContainsFunc(all, func(m mount.Mount) bool { return m.Target == sharedMemory }) {
+		all = append(all, mount.Mount{Type: mount.TypeTmpfs, Target: sharedMemory, TmpfsOptions: &mount.TmpfsOptions{SizeBytes: size}})
+	}
 	return all
 }
+
+// sharedMemory is what shm_size is the size of.
+const sharedMemory = "/dev/shm"
 
 func (c *converter) mount(field string, v types.ServiceVolumeConfig) mount.Mount {
 	m := mount.Mount{

@@ -3,6 +3,7 @@ package servicespec
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -113,6 +114,11 @@ func normalConfigs(given []*swarm.ConfigReference) []*swarm.ConfigReference {
 	all := slices.Clone(given)
 	for i, reference := range all {
 		all[i] = &swarm.ConfigReference{File: reference.File, Runtime: reference.Runtime, ConfigName: reference.ConfigName}
+		if reference.File != nil {
+			file := *reference.File
+			file.Name = absolute("/", file.Name)
+			all[i].File = &file
+		}
 	}
 	target := func(r *swarm.ConfigReference) string {
 		if r.File == nil {
@@ -130,6 +136,11 @@ func normalSecrets(given []*swarm.SecretReference) []*swarm.SecretReference {
 	all := slices.Clone(given)
 	for i, reference := range all {
 		all[i] = &swarm.SecretReference{File: reference.File, SecretName: reference.SecretName}
+		if reference.File != nil {
+			file := *reference.File
+			file.Name = absolute(secretsFolder, file.Name)
+			all[i].File = &file
+		}
 	}
 	target := func(r *swarm.SecretReference) string {
 		if r.File == nil {
@@ -141,6 +152,14 @@ func normalSecrets(given []*swarm.SecretReference) []*swarm.SecretReference {
 		return cmp.Or(strings.Compare(target(a), target(b)), strings.Compare(a.SecretName, b.SecretName))
 	})
 	return all
+}
+
+// absolute is where an engine puts a config or secret that has no folder.
+func absolute(folder, name string) string {
+	if strings.HasPrefix(name, "/") || strings.Contains(name, `:\`) {
+		return name
+	}
+	return path.Join(folder, name)
 }
 
 func normalNetworks(given []swarm.NetworkAttachmentConfig) []swarm.NetworkAttachmentConfig {

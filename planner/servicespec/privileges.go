@@ -30,7 +30,7 @@ func (c *converter) privilege(p *swarm.Privileges, option string) bool {
 	switch key + "=" + value {
 	case "no-new-privileges=", "no-new-privileges=true":
 		p.NoNewPrivileges = c.options.has(apiPrivileges)
-	case "no-new-privileges=false", "seccomp=builtin", "apparmor=docker-default":
+	case "no-new-privileges=false":
 		// what an engine does anyway
 	case "seccomp=unconfined":
 		if c.options.has(apiPrivileges) {

@@ -17,15 +17,15 @@ type Found struct {
 	Value string
 }
 
-// Find returns what a model sets that not every engine honours, in the order
-// of its paths. A field below one that is found already is not looked at. The
+// Find returns what a model sets that not every engine of a kind does as it is
+// written, in the order of its paths. A field below one that is found already is not looked at. The
 // model is what a JSON document decodes to.
-func Find(model map[string]any) ([]Found, error) {
+func Find(model map[string]any, kind Engine) ([]Found, error) {
 	groups, err := Table()
 	if err != nil {
 		return nil, err
 	}
-	s := search{root: newNode(groups)}
+	s := search{root: newNode(groups), kind: kind}
 	s.visit(s.root, nil, model)
 	return s.found, nil
 }
@@ -63,6 +63,7 @@ func (n *node) child(element string) *node {
 // search walks a model beside the table.
 type search struct {
 	root  *node
+	kind  Engine
 	found []Found
 }
 
@@ -70,7 +71,7 @@ func (s *search) visit(n *node, at []string, value any) {
 	if empty(value) || n == nil {
 		return
 	}
-	if row := n.row(value); row != nil {
+	if row := n.row(value, s.kind); row != nil {
 		found := Found{Field: *row, At: slices.Clone(at)}
 		if row.Value != "" {
 			found.Value = fmt.Sprint(value)
@@ -95,18 +96,29 @@ func (s *search) visit(n *node, at []string, value any) {
 	}
 }
 
-// row is the row for a value, nil if every engine honours it.
-func (n *node) row(value any) *Field {
+// row is the row for a value, nil if every engine does what it says. A row that
+// is about the value comes before the one for all that have none. Where a list has
+// rows for values, each entry has its own.
+func (n *node) row(value any, kind Engine) *Field {
 	_, isMap := value.(map[string]any)
 	_, isList := value.([]any)
-	for _, row := range n.rows {
+	var found *Field
+	for i, row := range n.rows {
 		switch {
-		case row.unconditional():
-		case row.Value == "", !isMap && !isList && row.covers(fmt.Sprint(value)):
-			return &row
+		case row.Value == "":
+			if found == nil {
+				found = &n.rows[i]
+			}
+		case isList:
+			return nil
+		case !isMap && row.covers(fmt.Sprint(value)):
+			found = &n.rows[i]
 		}
 	}
-	return nil
+	if found == nil || found.unconditional(kind) {
+		return nil
+	}
+	return found
 }
 
 // below is the row of a key: its own, the one for any name, or the one that

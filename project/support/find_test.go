@@ -29,7 +29,7 @@ func TestFind(t *testing.T) {
 	} {
 		var model map[string]any
 		assert.NilError(t, json.Unmarshal([]byte(test.model), &model))
-		found, err := support.Find(model)
+		found, err := support.Find(model, support.Plain)
 		assert.NilError(t, err)
 		var places []string
 		for _, each := range found {

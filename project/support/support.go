@@ -15,7 +15,7 @@ import (
 	"strings"
 )
 
-// Status is what becomes of a field.
+// Status is what becomes of a field on a plain engine.
 type Status string
 
 // The statuses.
@@ -48,7 +48,40 @@ type Field struct {
 	Otherwise Severity
 	// Note says what to know, or why.
 	Note string
+	// OnSwarm is what becomes of it on a Swarm.
+	OnSwarm Outcome
 }
+
+// Outcome is what a Swarm makes of a field.
+type Outcome struct {
+	Fate Fate
+	// Since is the version of the Engine API that brought it; empty is all.
+	Since string
+	// Otherwise is what happens where it is not honoured.
+	Otherwise Severity
+	// Note says what to know, or why and what to write instead.
+	Note string
+}
+
+// Fate says whether a Swarm does what a field says.
+type Fate string
+
+// The fates.
+const (
+	FateHonoured Fate = "honoured"
+	FateMapped   Fate = "mapped"   // to what a Swarm has for it
+	FateLeftOut  Fate = "left out" // with a warning, unless nothing depends on it
+	FateRefused  Fate = "refused"  // something else would run: nothing is changed
+)
+
+// Engine is a kind of engine.
+type Engine int
+
+// The kinds.
+const (
+	Plain Engine = iota // Docker Engine: containers on one machine
+	Nodes               // Docker Swarm: services on many
+)
 
 // Name is the path, with the value that the row is about.
 func (f Field) Name() string {
@@ -58,8 +91,13 @@ func (f Field) Name() string {
 	return f.Path + "=" + f.Value
 }
 
-// unconditional is true for what every plain engine does.
-func (f Field) unconditional() bool { return f.Status == Honoured && f.Since == "" }
+// unconditional is true for what every engine of a kind does as it is written.
+func (f Field) unconditional(kind Engine) bool {
+	if kind == Nodes {
+		return f.OnSwarm.Fate == FateHonoured && f.OnSwarm.Since == ""
+	}
+	return f.Status == Honoured && f.Since == ""
+}
 
 // covers is true when the row is about that value.
 func (f Field) covers(value string) bool {
@@ -94,11 +132,18 @@ func Table() ([]Group, error) {
 	return groups, nil
 }
 
+// parse reads a row: path[=value], status, API version, severity and note, and
+// for a Swarm its fate, API version, severity and note.
 func parse(line string) (Field, error) {
-	const columns = 5
-	cells := append(strings.Split(line, "\t"), make([]string, columns)...)
+	const columns = 9
+	cells := strings.Split(line, "\t")
+	if len(cells) > columns {
+		return Field{}, fmt.Errorf("expected %d columns, found %d", columns, len(cells))
+	}
+	cells = append(cells, make([]string, columns)...)
 	name, value, _ := strings.Cut(cells[0], "=")
-	f := Field{Path: name, Value: value, Status: Status(cells[1]), Since: cells[2], Otherwise: Severity(cells[3]), Note: cells[4]}
+	f := Field{Path: name, Value: value, Status: Status(cells[1]), Since: cells[2], Otherwise: Severity(cells[3]), Note: cells[4],
+		OnSwarm: Outcome{Fate: Fate(cells[5]), Since: cells[6], Otherwise: Severity(cells[7]), Note: cells[8]}}
 	switch f.Status {
 	case Honoured, Refused:
 	case Swarm:
@@ -108,11 +153,22 @@ func parse(line string) (Field, error) {
 	default:
 		return f, fmt.Errorf("unknown status %q", f.Status)
 	}
-	switch {
-	case f.Otherwise != Silent && f.Otherwise != Warning && f.Otherwise != Error:
-		return f, fmt.Errorf("unknown severity %q", f.Otherwise)
-	case f.Since != "" && EngineOf(f.Since) == "":
-		return f, fmt.Errorf("no engine is known to have brought API %s", f.Since)
+	switch o := &f.OnSwarm; o.Fate {
+	case FateHonoured, FateMapped, FateLeftOut:
+	case FateRefused:
+		o.Otherwise = Error
+	default:
+		return f, fmt.Errorf("unknown fate %q on a Swarm", o.Fate)
+	}
+	for _, severity := range []Severity{f.Otherwise, f.OnSwarm.Otherwise} {
+		if severity != Silent && severity != Warning && severity != Error {
+			return f, fmt.Errorf("unknown severity %q", severity)
+		}
+	}
+	for _, since := range []string{f.Since, f.OnSwarm.Since} {
+		if since != "" && EngineOf(since) == "" {
+			return f, fmt.Errorf("no engine is known to have brought API %s", since)
+		}
 	}
 	return f, nil
 }
@@ -125,6 +181,7 @@ func EngineOf(api string) string {
 		"1.43": "24.0",
 		"1.44": "25.0",
 		"1.45": "26.0",
+		"1.46": "27.0",
 		"1.48": "28.0",
 		"1.49": "28.1",
 	}[api]
