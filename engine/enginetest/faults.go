@@ -36,7 +36,7 @@ type Faults struct {
 
 // Wrap returns the engine with every call recorded and subject to the hooks.
 func (f *Faults) Wrap(e engine.Engine) engine.Engine {
-	return engine.Engine{
+	wrapped := engine.Engine{
 		Observer:   observer{f, e.Observer},
 		Containers: containers{f, e.Containers},
 		Signals:    signals{f, e.Signals},
@@ -52,6 +52,8 @@ func (f *Faults) Wrap(e engine.Engine) engine.Engine {
 		Presence:   presence{f, e.Presence},
 		Providers:  e.Providers,
 	}
+	f.wrapSwarm(&wrapped, e)
+	return wrapped
 }
 
 // Calls are the calls so far, in the order in which they began.

@@ -97,3 +97,12 @@ func TestConformanceOfADecoratedEngine(t *testing.T) {
 		Engine: f.Wrap(newMemory()), Image: "busybox", Prefix: "tc", Registry: "r.test", Absent: "r.test/nosuch",
 	})
 }
+
+func TestConformanceOfADecoratedSwarm(t *testing.T) {
+	f := enginetest.Faults{Before: func(context.Context, enginetest.Call) error { return nil }}
+	m := memory.New(memory.Options{
+		Nodes: make([]memory.Node, 3), Images: map[string]memory.Image{"busybox": {Present: true}, "r.test/nosuch": {PullError: "manifest unknown"}},
+	})
+	enginetest.RunSwarm(t, enginetest.Target{Engine: f.Wrap(m.Engine()), Image: "busybox", Prefix: "tc", Absent: "r.test/nosuch"})
+	assert.Check(t, len(f.Writes()) > 0)
+}

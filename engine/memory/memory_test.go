@@ -37,3 +37,20 @@ func TestConformanceWithAFile(t *testing.T) {
 	assert.NilError(t, err)
 	enginetest.Run(t, target(m))
 }
+
+// asSwarm are the options of a Swarm of three nodes.
+func asSwarm() memory.Options {
+	options := withBusybox
+	options.Nodes = make([]memory.Node, 3)
+	return options
+}
+
+func TestConformanceOfASwarm(t *testing.T) {
+	enginetest.RunSwarm(t, target(memory.New(asSwarm())))
+}
+
+func TestConformanceOfASwarmWithAFile(t *testing.T) {
+	m, err := memory.Load(filepath.Join(t.TempDir(), "memory.json"), asSwarm())
+	assert.NilError(t, err)
+	enginetest.RunSwarm(t, target(m))
+}

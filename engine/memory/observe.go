@@ -103,7 +103,7 @@ func (w *world) observeImage(i *image) state.Image {
 }
 
 func (w *world) observeNetwork(n *network) state.ObservedNetwork {
-	o := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: maps.Clone(n.Labels), Config: n.Config}
+	o := state.ObservedNetwork{ID: n.ID, Name: n.Name, Driver: n.Driver, Labels: maps.Clone(n.Labels), Config: n.Config, Scope: n.scope()}
 	for _, c := range w.Containers {
 		if c.Running() && c.in(n) {
 			if o.Containers == nil {

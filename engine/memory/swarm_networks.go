@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/state"
 )
 
 // unusedByServices is nil for a network that no service has, and no task of one
@@ -35,4 +36,12 @@ func (o *service) joins(n *network) bool {
 		}
 	}
 	return false
+}
+
+// scope is swarm for a network that is on all nodes.
+func (n *network) scope() string {
+	if n.Driver == "overlay" {
+		return state.ScopeSwarm
+	}
+	return "local"
 }

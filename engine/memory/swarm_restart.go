@@ -13,6 +13,10 @@ const (
 	defaultMonitor      = 5 * time.Second
 )
 
+// shortestLife is how long a task lasts at least, so that one that ends at once
+// is not started for ever at the same moment.
+const shortestLife = 50 * time.Millisecond
+
 // replace gives a task up, and has another one follow it in its slot if the
 // restart policy says so (swarmkit, manager/orchestrator/restart).
 func (w *world) replace(t *task, at time.Time) {
@@ -41,8 +45,11 @@ func (w *world) replace(t *task, at time.Time) {
 	if !t.ended() {
 		next.After = t.ID
 	}
-	if delay > 0 {
-		next.StartAt = at.Add(delay)
+	next.StartAt = at.Add(delay)
+	if soonest := t.Created.Add(shortestLife); next.StartAt.Before(soonest) {
+		next.StartAt = soonest
+	}
+	if next.StartAt.After(at) {
 		w.wakeAt(timer{At: next.StartAt, Task: next.ID})
 	}
 }
