@@ -106,6 +106,10 @@ compare: build ## what stack prints beside PEER=docker-compose, or Debian's, com
 bench: build ## medians of stack, PEER=docker-compose and the bare engine calls (ROUNDS=5)
 	scripts/bench.sh -rounds $(ROUNDS) $(if $(PEER),-peer $(PEER))
 
+.PHONY: bench-plan
+bench-plan: ## how long plans take for a Swarm with 10, 100, 1,000 and 10,000 services
+	scripts/bench-plan.sh
+
 .PHONY: soak
 soak: ## property tests with CHECKS=10000 cases each
 	scripts/soak.sh $(CHECKS)

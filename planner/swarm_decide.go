@@ -59,11 +59,11 @@ func (d *swarmDraft) compare(p *swarmService) {
 // specification that is to be sent.
 func (d *swarmDraft) compareSpecs(p *swarmService) {
 	differences := servicespec.Differences(p.held.Spec, p.spec.Spec)
-	p.spec.Spec = servicespec.Update(p.held.Spec, p.spec.Spec)
 	if len(differences) == 0 {
-		p.reasons = d.unsettled(p)
+		p.spec.Spec, p.reasons = p.held.Spec, d.unsettled(p)
 		return
 	}
+	p.spec.Spec = servicespec.Update(p.held.Spec, p.spec.Spec)
 	p.action = Update
 	for _, x := range differences {
 		p.reasons = append(p.reasons, Reason{Field: x.Field, Old: x.Old, New: x.New})

@@ -261,3 +261,26 @@ func (m *swarmModel) converge(op planner.AwaitService) error {
 	}
 	return nil
 }
+
+// hold is apply for a plan of a project that is new, of many services: it looks
+// nothing up.
+func (m *swarmModel) hold(t assert.TestingT, plan planner.Plan) {
+	for _, node := range plan.Nodes {
+		switch op := node.Op.(type) {
+		case planner.CreateNetwork, planner.CreateInput:
+			if err := m.do(op); err != nil {
+				assert.NilError(t, err)
+			}
+		case planner.CreateService:
+			s := state.ObservedService{ID: m.id("service"), Version: 1, Service: op.Spec.Service, Spec: pinned(op.Spec)}
+			m.Services = append(m.Services, s)
+			for slot := range int(*s.Spec.Mode.Replicated.Replicas) {
+				of := m.Nodes[(len(m.Tasks))%len(m.Nodes)]
+				m.Tasks = append(m.Tasks, state.Task{
+					ID: m.id("task"), Service: s.Service, ServiceID: s.ID, Slot: slot + 1, NodeID: of.ID, Node: of.Name,
+					Current: true, State: swarm.TaskStateRunning, Desired: swarm.TaskStateRunning,
+				})
+			}
+		}
+	}
+}
