@@ -85,13 +85,13 @@ func (c *converter) volume(m *mount.Mount, v types.ServiceVolumeConfig) {
 	m.VolumeOptions = &options
 }
 
+// volumeOf is nil for what is no volume of the project's.
 func (c *converter) volumeOf(key string) *state.Volume {
-	for i, v := range c.desired.Volumes {
-		if v.Key == key {
-			return &c.desired.Volumes[i]
-		}
+	i, found := slices.BinarySearchFunc(c.desired.Volumes, key, func(v state.Volume, key string) int { return strings.Compare(v.Key, key) })
+	if !found {
+		return nil
 	}
-	return nil
+	return &c.desired.Volumes[i]
 }
 
 // tmpfs is an entry of tmpfs: TARGET or TARGET:OPTION,….

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/docker/docker/api/types/swarm"
+
+	"github.com/stackctl/stack/state"
 )
 
 // nodesOwn are the networks of each node that a task may be in, which know no
@@ -20,11 +22,13 @@ func (c *converter) networks() []swarm.NetworkAttachmentConfig {
 		return []swarm.NetworkAttachmentConfig{{Target: mode}}
 	}
 	var all []swarm.NetworkAttachmentConfig
-	for _, n := range c.desired.Networks {
-		use, joined := c.config.Networks[n.Key]
-		if !joined {
+	for _, key := range sortedKeys(c.config.Networks) {
+		use := c.config.Networks[key]
+		i, found := slices.BinarySearchFunc(c.desired.Networks, key, func(n state.Network, key string) int { return strings.Compare(n.Key, key) })
+		if !found {
 			continue
 		}
+		n := c.desired.Networks[i]
 		attachment := swarm.NetworkAttachmentConfig{Target: n.Config.Name}
 		if use != nil {
 			attachment.Aliases = slices.Clone(use.Aliases)
@@ -38,7 +42,7 @@ func (c *converter) networks() []swarm.NetworkAttachmentConfig {
 		}
 		all = append(all, attachment)
 	}
-	slices.SortFunc(all, func(a, b swarm.NetworkAttachmentConfig) int { return strings.Compare(a.Target, b.Target) })
+	slices.SortStableFunc(all, func(a, b swarm.NetworkAttachmentConfig) int { return strings.Compare(a.Target, b.Target) })
 	return all
 }
 
