@@ -218,3 +218,29 @@ func TestWhatIsNotThere(t *testing.T) {
 	assert.NilError(t, e.RemoveService(t.Context(), name+"_web"))
 	assert.NilError(t, e.RemoveInput(t.Context(), state.KindSecret, name+"_nosuch"))
 }
+
+func TestANetworkOfANameThatWasRemovedIsThereAtOnce(t *testing.T) {
+	e := live(t)
+	name := project(t, e)
+	for range 3 {
+		network := state.NetworkSpec{Labels: map[string]string{state.LabelNamespace: name}}
+		network.Config.Name = name + "_back"
+		assert.NilError(t, e.CreateNetwork(t.Context(), network))
+		everywhere := spec(name, "agent", "sleep", "600")
+		everywhere.Spec.Mode = swarm.ServiceMode{Global: &swarm.GlobalService{}}
+		everywhere.Spec.TaskTemplate.Networks = []swarm.NetworkAttachmentConfig{{Target: network.Config.Name}}
+		id, err := e.CreateService(t.Context(), everywhere, nil)
+		assert.NilError(t, err)
+		until(t, e, name, runs(1))
+		assert.NilError(t, e.RemoveService(t.Context(), id))
+		until(t, e, name, func(c state.Cluster) bool { return len(c.Tasks) == 0 })
+		observed, err := e.Observe(t.Context(), state.Scope{Project: name})
+		assert.NilError(t, err)
+		assert.Equal(t, len(observed.Services), 0)
+		assert.Equal(t, len(observed.Networks), 1)
+		assert.NilError(t, e.RemoveNetwork(t.Context(), observed.Networks[0].ID))
+		observed, err = e.Observe(t.Context(), state.Scope{Project: name})
+		assert.NilError(t, err)
+		assert.Equal(t, len(observed.Networks), 0)
+	}
+}

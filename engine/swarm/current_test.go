@@ -1,0 +1,114 @@
+package swarm
+
+import (
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/swarm"
+	"gotest.tools/v3/assert"
+)
+
+func TestConstraints(t *testing.T) {
+	node := swarm.Node{ID: "abc"}
+	node.Spec.Role = swarm.NodeRoleWorker
+	node.Spec.Labels = map[string]string{"zone": "North"}
+	node.Status.Addr = "10.1.2.3"
+	node.Description.Hostname = "n1"
+	node.Description.Platform = swarm.Platform{OS: "linux", Architecture: "x86_64"}
+	node.Description.Engine.Labels = map[string]string{"disk": "ssd"}
+	for constraint, met := range map[string]bool{
+		"node.role==worker":           true,
+		"node.role == Worker":         true,
+		"node.role!=worker":           false,
+		"node.role!=manager":          true,
+		"node.id==abc":                true,
+		"node.hostname==n2":           false,
+		"NODE.HOSTNAME==n1":           true,
+		"node.labels.zone==north":     true,
+		"node.labels.ZONE==north":     false, // a label's name is as it is
+		"node.labels.nosuch!=x":       true,
+		"node.labels.nosuch==":        true,
+		"engine.labels.disk==ssd":     true,
+		"engine.labels.disk!=ssd":     false,
+		"node.platform.os==linux":     true,
+		"node.platform.arch==aarch64": false,
+		"node.ip==10.1.2.3":           true,
+		"node.ip==10.1.0.0/16":        true,
+		"node.ip!=10.1.0.0/16":        false,
+		"node.ip==10.2.0.0/16":        false,
+		"node.color==red":             false,
+		"node.color!=red":             false,
+		"nonsense":                    false,
+	} {
+		assert.Equal(t, meets(constraint, node), met, constraint)
+	}
+}
+
+func TestWhatATaskWasMadeFrom(t *testing.T) {
+	before := time.Unix(1000, 0)
+	after := before.Add(time.Minute)
+	north := swarm.Node{ID: "north"}
+	north.Spec.Labels = map[string]string{"zone": "north"}
+	v := view{nodes: map[string]swarm.Node{"north": north}}
+	template := func(image string, constraints ...string) swarm.TaskSpec {
+		return swarm.TaskSpec{ContainerSpec: &swarm.ContainerSpec{Image: image}, Placement: &swarm.Placement{Constraints: constraints}}
+	}
+	task := swarm.Task{Spec: template("a"), NodeID: "north"}
+	task.CreatedAt = before
+	for _, test := range []struct {
+		name    string
+		current bool
+		change  func(*swarm.Service, *swarm.Task)
+	}{
+		{"the same", true, func(*swarm.Service, *swarm.Task) {}},
+		{"a service says what it runs", true, func(s *swarm.Service, _ *swarm.Task) { s.Spec.TaskTemplate.Runtime = swarm.RuntimeContainer }},
+		{"another image", false, func(s *swarm.Service, _ *swarm.Task) { s.Spec.TaskTemplate.ContainerSpec.Image = "b" }},
+		{"forced", false, func(s *swarm.Service, _ *swarm.Task) { s.Spec.TaskTemplate.ForceUpdate = 1 }},
+		{"more replicas", true, func(s *swarm.Service, _ *swarm.Task) { s.Spec.Mode.Replicated = &swarm.ReplicatedService{} }},
+		{"a constraint that its node meets", true, func(s *swarm.Service, _ *swarm.Task) {
+			s.Spec.TaskTemplate.Placement = &swarm.Placement{Constraints: []string{"node.labels.zone==north"}}
+		}},
+		{"a constraint that its node does not meet", false, func(s *swarm.Service, _ *swarm.Task) {
+			s.Spec.TaskTemplate.Placement = &swarm.Placement{Constraints: []string{"node.labels.zone==south"}}
+		}},
+		{"a constraint, and no node yet", false, func(s *swarm.Service, t *swarm.Task) {
+			s.Spec.TaskTemplate.Placement, t.NodeID = nil, ""
+		}},
+		{"other ports, and an update that has not begun", false, func(s *swarm.Service, _ *swarm.Task) {
+			s.PreviousSpec = &swarm.ServiceSpec{EndpointSpec: &swarm.EndpointSpec{}}
+		}},
+		{"other ports, and an update that has begun", false, func(s *swarm.Service, _ *swarm.Task) {
+			s.PreviousSpec = &swarm.ServiceSpec{EndpointSpec: &swarm.EndpointSpec{}}
+			s.UpdateStatus = &swarm.UpdateStatus{StartedAt: &after}
+		}},
+		{"other ports, and a task of the update", true, func(s *swarm.Service, t *swarm.Task) {
+			s.PreviousSpec = &swarm.ServiceSpec{EndpointSpec: &swarm.EndpointSpec{}}
+			s.UpdateStatus, s.UpdatedAt = &swarm.UpdateStatus{StartedAt: &before}, after.Add(time.Minute)
+			t.CreatedAt = after
+		}},
+		{"an update of something else", true, func(s *swarm.Service, _ *swarm.Task) { s.PreviousSpec = &swarm.ServiceSpec{} }},
+		{"the last run of a job", true, func(s *swarm.Service, t *swarm.Task) {
+			s.JobStatus, t.JobIteration = &swarm.JobStatus{JobIteration: swarm.Version{Index: 2}}, &swarm.Version{Index: 2}
+		}},
+		{"an earlier run of a job", false, func(s *swarm.Service, t *swarm.Task) {
+			s.JobStatus, t.JobIteration = &swarm.JobStatus{JobIteration: swarm.Version{Index: 2}}, &swarm.Version{Index: 1}
+		}},
+	} {
+		service, task := swarm.Service{Spec: swarm.ServiceSpec{TaskTemplate: template("a")}}, task
+		service.UpdatedAt = after
+		test.change(&service, &task)
+		assert.Equal(t, v.current(task, service), test.current, test.name)
+	}
+}
+
+func TestWhoIsNoManagerIsToldWhatToDo(t *testing.T) {
+	for state, advice := range map[swarm.LocalNodeState]string{
+		swarm.LocalNodeStateInactive: "docker swarm init",
+		swarm.LocalNodeStateActive:   "the context of a manager",
+		swarm.LocalNodeStateLocked:   "docker swarm unlock",
+		swarm.LocalNodeStateError:    "docker info",
+	} {
+		assert.ErrorContains(t, manages(swarm.Info{LocalNodeState: state}), advice)
+	}
+	assert.NilError(t, manages(swarm.Info{LocalNodeState: swarm.LocalNodeStateActive, ControlAvailable: true}))
+}

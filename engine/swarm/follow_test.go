@@ -1,0 +1,109 @@
+package swarm_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/api/types/system"
+	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/engine/docker"
+	stackswarm "github.com/stackctl/stack/engine/swarm"
+	"github.com/stackctl/stack/state"
+)
+
+// fake is a manager that says what it is told to say.
+type fake struct {
+	mu      sync.Mutex
+	version uint64
+	gone    bool
+	looks   int
+}
+
+func (f *fake) change() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.version++
+}
+
+func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var answer any
+	switch path := regexp.MustCompile(`^/v1\.\d+`).ReplaceAllString(r.URL.Path, ""); path {
+	case "/_ping":
+		w.Header().Set("Api-Version", "1.41")
+		return
+	case "/info":
+		answer = system.Info{Swarm: swarm.Info{NodeID: "n1", ControlAvailable: true, LocalNodeState: swarm.LocalNodeStateActive}}
+	case "/services":
+		s := swarm.Service{ID: "s1", Spec: swarm.ServiceSpec{Annotations: swarm.Annotations{
+			Name: "shop_web", Labels: map[string]string{state.LabelNamespace: "shop"},
+		}}}
+		s.Version.Index = f.version
+		answer = []swarm.Service{s}
+	case "/tasks":
+		f.looks++
+		if f.gone {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = w.Write([]byte(`{"message": "the manager has lost its quorum"}`))
+			return
+		}
+		answer = []swarm.Task{{ID: "t1", ServiceID: "s1", Slot: 1, NodeID: "n1", Status: swarm.TaskStatus{State: swarm.TaskStateRunning}, DesiredState: swarm.TaskStateRunning}}
+	case "/nodes":
+		answer = []swarm.Node{{ID: "n1", Description: swarm.NodeDescription{Hostname: "one"}}}
+	default:
+		answer = []string{}
+	}
+	_ = json.NewEncoder(w).Encode(answer) // the caller sees what is missing
+}
+
+func (f *fake) engine(t *testing.T) engine.Engine {
+	t.Helper()
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	connection, err := docker.Connect(docker.Options{
+		Host: strings.Replace(server.URL, "http", "tcp", 1), Getenv: func(string) string { return "" },
+	})
+	assert.NilError(t, err)
+	t.Cleanup(func() { assert.Check(t, connection.Close()) })
+	return stackswarm.New(connection)
+}
+
+func TestFollowTellsChangesAlone(t *testing.T) {
+	f := &fake{version: 1}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var versions []uint64
+	err := f.engine(t).Follow(ctx, "shop", func(c state.Cluster) {
+		assert.Equal(t, c.Services[0].Service, "web")
+		assert.Equal(t, c.Tasks[0].Name, "shop_web.1")
+		assert.Equal(t, c.Tasks[0].Node, "one")
+		assert.Assert(t, c.Tasks[0].Current)
+		if versions = append(versions, c.Services[0].Version); len(versions) == 3 {
+			cancel()
+		}
+		f.change()
+	})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, versions, []uint64{1, 2, 3})
+}
+
+func TestFollowEndsWithASwarmThatCannotBeLookedAt(t *testing.T) {
+	f := &fake{version: 1}
+	err := f.engine(t).Follow(t.Context(), "shop", func(state.Cluster) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.gone = true
+	})
+	assert.ErrorContains(t, err, "lost its quorum")
+	assert.Equal(t, f.looks, 2)
+}
