@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -50,10 +51,19 @@ func (f *fixture) cleanSwarm() {
 	for _, s := range f.observe().Services {
 		assert.Check(f.t, f.RemoveService(ctx, s.ID))
 	}
-	f.untilCluster(func(c state.Cluster) bool { return len(c.Tasks) == 0 })
+	f.untilCluster(ended)
 	for _, i := range f.observe().Inputs {
 		assert.Check(f.t, f.RemoveInput(ctx, i.Kind, i.ID))
 	}
+}
+
+// ended is true when no task runs. An old Swarm keeps the tasks of a job that was
+// removed.
+func ended(c state.Cluster) bool {
+	over := []swarm.TaskState{
+		swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateOrphaned,
+	}
+	return !slices.ContainsFunc(c.Tasks, func(t state.Task) bool { return !slices.Contains(over, t.State) })
 }
 
 func (f *fixture) namespace() map[string]string {

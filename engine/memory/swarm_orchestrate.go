@@ -194,7 +194,7 @@ func (w *world) reconcileJob(o *service, job *swarm.ReplicatedJob, at time.Time)
 		taken[t.Slot] = true
 	}
 	missing := min(total-min(total, completed+running), concurrent-min(concurrent, running))
-	for slot := 1; missing > 0; slot++ {
+	for slot := 0; missing > 0; slot++ {
 		if !taken[slot] {
 			w.newTask(o, slot, "", at)
 			missing--

@@ -159,7 +159,13 @@ func (w *world) inputFiles(spec *swarm.ContainerSpec) ([]state.File, error) {
 func (t *task) template() *template { return t.service.Templates[t.Template] }
 
 // name is the task's: shop_web.1.
-func (t *task) name() string { return t.service.Spec.Name + "." + t.key() }
+// The first slot of a job is 0, which reads as none.
+func (t *task) name() string {
+	if t.Slot == 0 {
+		return t.service.Spec.Name + "." + t.NodeID
+	}
+	return t.service.Spec.Name + "." + strconv.Itoa(t.Slot)
+}
 
 // containerSpec is the container that a task is to have.
 func (t *task) containerSpec() state.ContainerSpec {

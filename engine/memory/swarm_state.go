@@ -224,10 +224,10 @@ func (s *cluster) services() []*service {
 
 // key is what of a service the task is an instance of: its slot, or its node.
 func (t *task) key() string {
-	if t.Slot != 0 {
-		return strconv.Itoa(t.Slot)
+	if t.service.everywhere() {
+		return t.NodeID
 	}
-	return t.NodeID
+	return strconv.Itoa(t.Slot)
 }
 
 // rank orders states.
