@@ -218,6 +218,19 @@ func TestARollbackIsWaitedForAndSaysWhy(t *testing.T) {
 	assert.DeepEqual(t, r.warnings(), []string{"the update is rolled back: web.1 on node2: non-zero exit (1)"})
 }
 
+func TestAnUpdateThatGoesBackHasConvergedWhenItIsBack(t *testing.T) {
+	back := updateWeb
+	back.Spec.Rollback = true
+	r := &recording{}
+	took, err := plays(t, played{moments: []moment{
+		{0, webService(8, 1, updateIs(swarm.UpdateStateRollbackStarted, "manually requested rollback")), []state.Task{webTask("c", 1, swarm.TaskStateRunning)}},
+		{2 * time.Second, webService(9, 1, updateIs(swarm.UpdateStateRollbackCompleted, "")), []state.Task{webTask("c", 1, swarm.TaskStateRunning)}},
+	}}, r, back, awaitWeb)
+	assert.NilError(t, err)
+	assert.Equal(t, took, 2*time.Second)
+	assert.DeepEqual(t, r.details("AwaitService"), []string{"1/1 running; the update goes on"})
+}
+
 func TestARollbackOfAnEarlierRunIsNoFailureOfThisOne(t *testing.T) {
 	_, err := plays(t, played{moments: []moment{
 		{0, webService(10, 1, updateIs(swarm.UpdateStateRollbackCompleted, "")), []state.Task{webTask("c", 1, swarm.TaskStateRunning)}},
@@ -352,6 +365,12 @@ func TestAServiceIsGoneWithItsLastTask(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, took, 2*time.Second)
 	assert.DeepEqual(t, r.details("AwaitServiceGone"), []string{"web.1 on node2: stopping"})
+}
+
+func TestAServiceThatIsGoneBeforeTheSwarmIsLookedAtIsGone(t *testing.T) {
+	took, err := plays(t, played{moments: []moment{{time.Second, nil, nil}}}, &recording{}, planner.RemoveService{Service: webHandle}, goneWeb)
+	assert.NilError(t, err)
+	assert.Equal(t, took, time.Second)
 }
 
 // details are what was told of an operation while it went on.

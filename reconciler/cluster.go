@@ -85,7 +85,7 @@ func (c *cluster) see(all state.Cluster) {
 	defer c.mu.Unlock()
 	before := c.parts
 	c.parts = now
-	c.ring(func(h state.Handle) bool { return !reflect.DeepEqual(before.of(h), now.of(h)) })
+	c.ring(func(h state.Handle) bool { return before.byID == nil || !reflect.DeepEqual(before.of(h), now.of(h)) })
 }
 
 func (c *cluster) fail(err error) {

@@ -22,7 +22,7 @@ func (r *run) serve(ctx context.Context, node planner.Node, operation planner.Op
 		r.written.note(op.Spec.Spec.Name, writing{})
 		return err
 	case planner.UpdateService:
-		r.written.note(op.Service.Name, writing{over: op.Version})
+		r.written.note(op.Service.Name, writing{over: op.Version, rollback: op.Spec.Rollback})
 		return x.UpdateService(ctx, op.Service.Key(), op.Version, op.Spec, r.progress(node))
 	case planner.RemoveService:
 		return orAbsent(x.RemoveService(ctx, op.Service.Key()))

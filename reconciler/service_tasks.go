@@ -156,6 +156,9 @@ func restartsAlways(spec swarm.ServiceSpec) bool {
 func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 	t := w.tally(p)
 	now := standing{detail: w.detail(p, t)}
+	if updating && len(t.moving) == 0 {
+		now.detail += "; the update goes on"
+	}
 	if loop := w.loops(p.service.Spec); loop != nil && !updating {
 		now.err = loop
 		return now

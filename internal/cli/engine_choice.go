@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/stackctl/stack/engine/docker"
+	"github.com/stackctl/stack/engine/memory"
 	"github.com/stackctl/stack/state"
 )
 
@@ -30,8 +30,7 @@ func (a *app) forSwarm(t target) bool {
 	case engineSwarm:
 		return true
 	case engineMemory:
-		nodes, err := strconv.Atoi(a.process.getenv("STACK_MEMORY_NODES"))
-		return err == nil && nodes > 0
+		return len(memory.OptionsFrom(a.process.getenv).Nodes) > 0
 	}
 	return false
 }
