@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -49,6 +50,10 @@ func (t Task) container(project string, service ObservedService) Container {
 		}
 	}
 	c.Status, c.Health = t.status(check)
+	if t.Lost {
+		c.Status, c.Health = StatusDead, HealthNone
+		c.Error = cmp.Or(c.Error, "node "+t.Node+" is down")
+	}
 	switch c.Status {
 	case StatusRunning:
 		c.StartedAt = t.Since
