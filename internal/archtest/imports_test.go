@@ -41,7 +41,7 @@ var rooms = []room{
 	{"reconciler", []string{"planner", "engine", "state", "event", "dag"}},
 	{"internal/remote", []string{"project"}},
 	{"internal/publish", []string{"project", "internal/remote"}},
-	{"internal/drift", []string{"state"}},
+	{"internal/drift", []string{"planner", "planner/servicespec", "internal/history", "state"}},
 	{"internal/explain", []string{"planner", "internal/drift", "internal/history", "state"}},
 	{"internal/history", []string{"planner", "state"}},
 	{"internal/layout", nil},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
 
@@ -23,9 +24,12 @@ type Applied struct {
 // come and go: they are no drift.
 func Compare(applied Applied, observed state.Observed, services []string) Report {
 	c := newComparison(applied, observed, services)
-	if applied.Basis.Source == FromLabels {
+	switch {
+	case observed.Engine.Swarm():
+		c.swarm(observed)
+	case applied.Basis.Source == FromLabels:
 		c.labels()
-	} else {
+	default:
 		c.revision()
 	}
 	slices.SortStableFunc(c.report.Drifts, func(a, b Drift) int {
@@ -37,6 +41,10 @@ func Compare(applied Applied, observed state.Observed, services []string) Report
 // Scope is what has to be observed to compare.
 func Scope(applied Applied) state.Scope {
 	scope := state.Scope{Project: applied.Project, References: true}
+	if applied.Desired != nil {
+		swarm := planner.Scope(state.Desired{Networks: applied.Desired.Networks, Inputs: applied.Desired.Inputs})
+		scope.Networks, scope.Configs, scope.Secrets = swarm.Networks, swarm.Configs, swarm.Secrets
+	}
 	for _, c := range applied.Containers {
 		for name := range c.Networks {
 			scope.Networks = append(scope.Networks, name)

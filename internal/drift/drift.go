@@ -56,7 +56,9 @@ type Drift struct {
 // Kind says what happened.
 type Kind string
 
-// The kinds of drift. Field, Applied and Found of each are in parentheses.
+// The kinds of drift. Field, Applied and Found of each are in parentheses. Of a
+// Swarm they are of services: removed, changed (the field, or how its last update
+// ended), stopped where not all tasks run (tasks), added and orphaned.
 const (
 	Removed    Kind = "removed"    // a container, network, volume or image is not there any more
 	Stopped    Kind = "stopped"    // a container that ran does not (status)

@@ -43,7 +43,8 @@ type service struct {
 	hooks     []state.Container
 	oneOffs   []state.Container
 	dependsOn []state.Dependency
-	oneShot   bool // some service waits for its end
+	oneShot   bool                   // some service waits for its end
+	held      *state.ObservedService // as a Swarm holds it
 }
 
 func newProject(found Found) *project {
@@ -51,7 +52,11 @@ func newProject(found Found) *project {
 	if found.Desired != nil {
 		p.addWanted(*found.Desired)
 	}
-	for _, c := range found.Observed.Containers {
+	containers := found.Observed.Containers
+	if found.Observed.Engine.Swarm() {
+		containers = p.addServices()
+	}
+	for _, c := range containers {
 		p.addContainer(c)
 	}
 	for _, s := range p.services {
@@ -112,6 +117,7 @@ func (p *project) explain(name string) Service {
 		e.Wanted = &s.wanted.Replicas
 	}
 	e.State, e.Because = p.verdict(s)
+	e.Because = append(e.Because, s.lastUpdate()...)
 	for _, d := range s.dependsOn {
 		e.DependsOn = append(e.DependsOn, p.wait(d))
 	}
@@ -119,7 +125,8 @@ func (p *project) explain(name string) Service {
 	e.Next = p.next(name)
 	e.Last = p.last(name)
 	for _, d := range p.Drift.Drifts {
-		if d.Ref.Kind == state.KindContainer && d.Ref.Name == name || slices.Contains(d.Services, name) {
+		ours := d.Ref.Kind == state.KindContainer || d.Ref.Kind == state.KindService
+		if ours && d.Ref.Name == name || slices.Contains(d.Services, name) {
 			e.Drift = append(e.Drift, d)
 		}
 	}
@@ -168,7 +175,7 @@ func (p *project) last(name string) *Last {
 func changesOf(changes []planner.Change, name string) []planner.Change {
 	var of []planner.Change
 	for _, c := range changes {
-		ours := c.Ref.Kind == state.KindContainer || c.Ref.Kind == state.KindProvider
+		ours := c.Ref.Kind == state.KindContainer || c.Ref.Kind == state.KindService || c.Ref.Kind == state.KindProvider
 		if ours && c.Ref.Name == name && c.Action != planner.NoOp {
 			of = append(of, c)
 		}

@@ -36,6 +36,9 @@ func (p *project) verdict(s *service) (State, []string) {
 // current are the replicas that count: an update keeps the container that it
 // replaces, stopped, beside the one that runs in its place.
 func (s *service) current() []state.Container {
+	if s.held != nil {
+		return s.replicas // the last task in each place
+	}
 	var current []state.Container
 	for _, c := range s.replicas {
 		replaced := slices.ContainsFunc(s.replicas, func(o state.Container) bool { return o.Number == c.Number && o.Running() })
@@ -146,6 +149,9 @@ func judgeHealth(c state.Container, name string) (State, string) {
 func (s *service) call(c state.Container) string {
 	if len(s.current()) == 1 {
 		return s.name
+	}
+	if c.Number == 0 && c.Node != "" {
+		return s.name + "@" + c.Node
 	}
 	return state.ContainerRef(c.Service, c.Number).String()
 }

@@ -41,7 +41,7 @@ func Drift(w io.Writer, report drift.Report, options DriftOptions) error {
 		title string
 	}{
 		{state.KindNetwork, "Networks"}, {state.KindVolume, "Volumes"},
-		{state.KindImage, "Images"}, {state.KindContainer, "Services"},
+		{state.KindImage, "Images"}, {state.KindContainer, "Services"}, {state.KindService, "Services"},
 	} {
 		t.section(s.title, s.kind, report.Drifts)
 	}

@@ -1,0 +1,74 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/docker/docker/api/types/swarm"
+
+	"github.com/stackctl/stack/state"
+)
+
+// addServices takes the services of a Swarm, and returns the tasks that count, as
+// containers: the last one that was made in each slot or, where there is one on
+// each node, on each.
+func (p *project) addServices() []state.Container {
+	held := map[string]bool{} // by id
+	for i, o := range p.Observed.Services {
+		s := p.service(o.Service)
+		s.held, held[o.ID] = &p.Observed.Services[i], true
+		s.oneShot = s.oneShot || o.Spec.Mode.ReplicatedJob != nil || o.Spec.Mode.GlobalJob != nil
+	}
+	type place struct {
+		service, node string
+		slot          int
+	}
+	last := map[place]int{}
+	for i, t := range p.Observed.Tasks {
+		of := place{service: t.ServiceID, slot: t.Slot}
+		if t.Slot == 0 {
+			of.node = t.NodeID
+		}
+		// What is scaled down is no task that is missing.
+		surplus := t.Ended() && t.State == swarm.TaskStateShutdown
+		if before, there := last[of]; held[t.ServiceID] && !surplus && (!there || !t.Created.Before(p.Observed.Tasks[before].Created)) {
+			last[of] = i
+		}
+	}
+	cluster := state.Cluster{Services: p.Observed.Services}
+	for i, t := range p.Observed.Tasks {
+		if slices.ContainsFunc([]place{{service: t.ServiceID, slot: t.Slot}, {service: t.ServiceID, node: t.NodeID}}, func(of place) bool {
+			at, there := last[of]
+			return there && at == i
+		}) {
+			cluster.Tasks = append(cluster.Tasks, t)
+		}
+	}
+	return append(cluster.Containers(p.Project), slices.DeleteFunc(slices.Clone(p.Observed.Containers), func(c state.Container) bool { return !c.OneOff })...)
+}
+
+// lastUpdate says of a service whose last update did not come to its end what
+// became of it.
+func (s *service) lastUpdate() []string {
+	if s.held == nil || s.held.Update == nil {
+		return nil
+	}
+	u := s.held.Update
+	text := ""
+	switch u.State {
+	case swarm.UpdateStatePaused:
+		text = "its last update is paused"
+	case swarm.UpdateStateRollbackStarted:
+		text = "its last update is being rolled back"
+	case swarm.UpdateStateRollbackPaused:
+		text = "the rollback of its last update is paused"
+	case swarm.UpdateStateRollbackCompleted:
+		text = "its last update was rolled back"
+	case swarm.UpdateStateUpdating, swarm.UpdateStateCompleted:
+		return nil
+	}
+	if u.Message != "" {
+		text += ": " + strings.TrimSpace(u.Message)
+	}
+	return []string{text}
+}

@@ -1,0 +1,64 @@
+package explain_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/swarm"
+	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/internal/drift"
+	"github.com/stackctl/stack/internal/explain"
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
+)
+
+func onSwarm(tasks ...state.Task) explain.Found {
+	two := uint64(2)
+	f := explain.Found{Project: "shop", Observed: state.Observed{Engine: state.EngineInfo{Nodes: 2}}}
+	f.Observed.Services = []state.ObservedService{{ID: "s1", Service: "web", Spec: swarm.ServiceSpec{
+		Annotations: swarm.Annotations{Name: "shop_web"}, Mode: swarm.ServiceMode{Replicated: &swarm.ReplicatedService{Replicas: &two}},
+	}}}
+	for i, t := range tasks {
+		t.Service, t.ServiceID, t.Created = "web", "s1", time.Unix(int64(i), 0)
+		f.Observed.Tasks = append(f.Observed.Tasks, t)
+	}
+	return f
+}
+
+func TestOnSwarmAServiceIsExplainedByItsTasks(t *testing.T) {
+	running := func(slot int) state.Task { return state.Task{ID: "r", Slot: slot, State: swarm.TaskStateRunning} }
+	for _, test := range []struct {
+		name    string
+		tasks   []state.Task
+		state   explain.State
+		because string
+	}{
+		{"all run, one of them after a failure", []state.Task{{ID: "f", Slot: 1, State: swarm.TaskStateFailed, ExitCode: 1}, running(1), running(2)},
+			explain.Running, "web/1 runs"},
+		{"one has no place", []state.Task{running(1), {ID: "p", Slot: 2, State: swarm.TaskStatePending, Error: "no suitable node (insufficient resources)"}},
+			explain.Failed, "web/2 did not start: no suitable node (insufficient resources)"},
+		{"one failed", []state.Task{running(1), {ID: "f", Slot: 2, State: swarm.TaskStateFailed, ExitCode: 3}},
+			explain.Failed, "web/2 has ended: exit code 3"},
+		{"scaled down", []state.Task{running(1), {ID: "s", Slot: 2, State: swarm.TaskStateShutdown}}, explain.Running, "web runs"},
+		{"on each node", []state.Task{{ID: "a", NodeID: "n1", Node: "one", State: swarm.TaskStateFailed, ExitCode: 1}, {ID: "b", NodeID: "n2", State: swarm.TaskStateRunning}},
+			explain.Failed, "web@one has ended: exit code 1"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := only(t, onSwarm(test.tasks...), "web")
+			assert.Equal(t, s.State, test.state)
+			assert.Equal(t, s.Because[0], test.because)
+		})
+	}
+}
+
+func TestOnSwarmAnUpdateThatDidNotComeToItsEndIsTold(t *testing.T) {
+	f := onSwarm(state.Task{ID: "r", Slot: 1, State: swarm.TaskStateRunning})
+	f.Observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted, Message: "rollback completed"}
+	f.Plan = &planner.Plan{Changes: []planner.Change{{Ref: state.ServiceRef("web"), Action: planner.Update}}}
+	f.Drift.Drifts = []drift.Drift{{Ref: state.ServiceRef("web"), Kind: drift.Changed}}
+	s := only(t, f, "web")
+	assert.DeepEqual(t, s.Because, []string{"web runs", "its last update was rolled back: rollback completed"})
+	assert.Equal(t, len(s.Next.Changes), 1)
+	assert.Equal(t, len(s.Drift), 1)
+}
