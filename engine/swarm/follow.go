@@ -141,13 +141,7 @@ func (f *follower) longest() time.Duration {
 
 // moving is true for a task that is not yet where it is meant to get.
 func moving(t swarm.Task) bool {
-	switch t.Status.State {
-	case swarm.TaskStateComplete, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateShutdown,
-		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
-		return false
-	default:
-		return t.Status.State != t.DesiredState
-	}
+	return !over(t.Status.State) && t.Status.State != t.DesiredState
 }
 
 // listen wakes the follower when something happens that may be about the project.

@@ -54,6 +54,9 @@ func (v *view) cluster(scope state.Scope) state.Cluster {
 		}
 	}
 	for _, t := range v.tasks {
+		if byID[t.ServiceID] == nil && leftBehind(t) {
+			continue
+		}
 		if described := v.task(t, byID[t.ServiceID]); scope.Shows(described.Service) {
 			seen.Tasks = append(seen.Tasks, described)
 		}
@@ -64,6 +67,23 @@ func (v *view) cluster(scope state.Scope) state.Cluster {
 			cmp.Compare(a.Node, b.Node), a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
 	})
 	return seen
+}
+
+// leftBehind is true for a task of a service that was removed which is over and
+// that nobody will remove: a Swarm forgets those of jobs.
+func leftBehind(t swarm.Task) bool {
+	return over(t.Status.State) && t.DesiredState != swarm.TaskStateRemove
+}
+
+// over is true for a state that no other comes after.
+func over(s swarm.TaskState) bool {
+	switch s {
+	case swarm.TaskStateComplete, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateShutdown,
+		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
+		return true
+	default:
+		return false
+	}
 }
 
 // networksOf are the project's networks, and those that are asked for by name.
