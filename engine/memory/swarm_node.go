@@ -248,6 +248,9 @@ func (n *node) tasks() []*task {
 func (w *world) nodeChanged(n *node, at time.Time) {
 	s := w.Swarm
 	s.retry = true
+	for _, o := range s.Services {
+		o.seen = nil // its tasks there are lost, or found
+	}
 	for project := range s.Revisions {
 		s.Revisions[project]++
 	}

@@ -113,7 +113,7 @@ func (t *task) observed() state.Task {
 		ID: t.ID, Name: t.name(), Service: o.serviceKey(), ServiceID: o.ID, Slot: t.Slot, NodeID: t.NodeID, Node: t.nodeName(),
 		Image: t.template().Task.ContainerSpec.Image, Current: t.Template == o.Template && t.Iteration == o.Iteration,
 		State: t.State, Desired: t.Desired, Message: t.Message, Error: t.Error, ContainerID: t.Container, ExitCode: t.ExitCode,
-		Created: t.Created, Since: t.Since,
+		Created: t.Created, Since: t.Since, Lost: t.node != nil && t.node.State == nodeDown,
 	}
 	if t.State == swarm.TaskStateRunning || t.State == swarm.TaskStateStarting {
 		seen.Ports = slices.Clone(t.Ports)
