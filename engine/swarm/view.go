@@ -168,12 +168,7 @@ func (v *view) task(t swarm.Task, service *swarm.Service) state.Task {
 // lost is true for a task that was last heard of as one that has not ended, and
 // whose node is down.
 func (v *view) lost(t swarm.Task) bool {
-	switch t.Status.State {
-	case swarm.TaskStateComplete, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateShutdown,
-		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
-		return false
-	}
-	return v.nodes[t.NodeID].Status.State == swarm.NodeStateDown
+	return !over(t.Status.State) && v.nodes[t.NodeID].Status.State == swarm.NodeStateDown
 }
 
 // taskName is the name that `docker stack ps` has for a task.
