@@ -27,7 +27,7 @@ func shop(t *testing.T) (p *project, port string) {
 	without, err := filepath.Abs("testdata/without-ipvs.yaml")
 	assert.NilError(t, err)
 	port = free(t)
-	p.env = append(p.env, "SHOP_PORT="+port, "SHOP_IMAGE="+image("shop-"+p.name),
+	p.env = append(p.env, "SHOP_PORT="+port, fmt.Sprint("NODES=", len(lab.hosts)), "SHOP_IMAGE="+image("shop-"+p.name),
 		"COMPOSE_FILE="+strings.Join([]string{examples + "/compose.yaml", examples + "/compose.swarm.yaml", without}, ":"))
 	return p, port
 }

@@ -36,6 +36,7 @@ func New(link Link) engine.Engine {
 	roles := link.Engine()
 	roles.Observer = observer{roles.Observer, m}
 	roles.Networks = networks{roles.Networks}
+	roles.Volumes = volumes{roles.Volumes}
 	roles.Services = services{m}
 	roles.Cluster = cluster{m}
 	return roles
