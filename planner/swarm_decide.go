@@ -183,18 +183,25 @@ func because(message string) string {
 
 // goBack makes an update to what the service was before a rollback of the
 // Swarm's, which goes by rollback_config. One that goes further back is an
-// update which goes by rollback_config.
+// update by rollback_config: whatever fails of it, that is not rolled back.
 func (d *swarmDraft) goBack(p *swarmService) {
-	if !d.policy.RollBack || p.action != Update {
+	if !d.policy.RollBack || p.action != Update || !p.restarts || isJob(p.spec.Spec.Mode) {
 		return
 	}
 	if previous := p.held.Previous; previous != nil && len(servicespec.Differences(*previous, p.spec.Spec)) == 0 {
 		p.spec.Rollback, p.spec.Resolve = true, false
 		return
 	}
-	if back := p.spec.Spec.RollbackConfig; back != nil && !isJob(p.spec.Spec.Mode) {
-		p.spec.Spec.UpdateConfig = back
-		d.warnings = append(d.warnings, fmt.Sprintf(
-			"service %s: is taken back as its rollback_config says; the next `up` sets its update_config again, and starts no task anew for that", p.service.Name))
+	by, own := p.spec.Spec.RollbackConfig, p.spec.Spec.UpdateConfig
+	if by == nil && own != nil && own.FailureAction == swarm.UpdateFailureActionRollback {
+		config := *own
+		config.FailureAction = swarm.UpdateFailureActionPause
+		by = &config
 	}
+	if by == nil || own != nil && *own == *by {
+		return
+	}
+	p.spec.Spec.UpdateConfig = by
+	d.warnings = append(d.warnings, fmt.Sprintf(
+		"service %s: is taken back as its rollback_config says; the next `up` sets its update_config again, and starts no task anew for that", p.service.Name))
 }

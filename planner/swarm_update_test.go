@@ -228,6 +228,30 @@ func TestOnSwarmGoingBackIsARollbackOfTheSwarms(t *testing.T) {
 	assert.Equal(t, len(plan.Warnings), 1)
 }
 
+func TestOnSwarmGoingFurtherBackGoesByTheRollbackConfig(t *testing.T) {
+	withConfigs := func(rollback *types.UpdateConfig) state.Desired {
+		return project(service("web", func(s *state.Service) {
+			s.Config.User = "1"
+			s.Config.Deploy = &types.DeployConfig{RollbackConfig: rollback, UpdateConfig: &types.UpdateConfig{FailureAction: "rollback"}}
+		}))
+	}
+	m := deployed(t, project(service("web")), 1)
+	back := func(desired state.Desired) planner.UpdateService {
+		plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{RollBack: true})
+		assert.NilError(t, err)
+		assert.Equal(t, len(plan.Warnings), 1)
+		return plan.Nodes[0].Op.(planner.UpdateService)
+	}
+	spec := back(withConfigs(&types.UpdateConfig{Order: "start-first"})).Spec.Spec
+	assert.DeepEqual(t, spec.UpdateConfig, spec.RollbackConfig)
+	assert.Equal(t, spec.UpdateConfig.Order, "start-first")
+	assert.Equal(t, back(withConfigs(nil)).Spec.Spec.UpdateConfig.FailureAction, "pause")
+	m.bring(t, withConfigs(nil), planner.UpPolicy{RollBack: true})
+	plan, err := planner.Up(withConfigs(nil), m.Observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, reasons(plan), []string{"service/web update [deploy.update_config.failure_action: pause → rollback no task is started anew for that]"})
+}
+
 func TestOnSwarmOrphansAreNamedOrRemoved(t *testing.T) {
 	m := deployed(t, project(service("old"), service("web")), 1)
 	desired := project(service("web"))

@@ -151,6 +151,7 @@ func describeImage(i image.InspectResponse) state.Image {
 		LastTag:  i.Metadata.LastTagTime,
 		Size:     i.Size,
 		Tags:     i.RepoTags,
+		Local:    len(i.RepoDigests) == 0, // those that it has in registries
 		Platform: strings.Trim(i.Os+"/"+i.Architecture+"/"+i.Variant, "/"),
 	}
 	if i.Config != nil {

@@ -102,6 +102,7 @@ func (m images) BuildImage(ctx context.Context, build state.BuildSpec, progress 
 		}
 		for _, name := range append([]string{build.Image}, build.Config.Tags...) {
 			w.tag(canonical(name), "build "+string(spec)+revision, build.Platform, m.options.known(name), at)
+			w.Images[canonical(name)].Local = true
 		}
 		return nil
 	})

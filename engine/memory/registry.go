@@ -22,6 +22,7 @@ func (m images) PushImage(ctx context.Context, reference string, progress func(s
 		if text := m.options.known(reference).PushError; text != "" {
 			return refusal(text)
 		}
+		held.Local = false
 		pushed := *held
 		w.Pushed[key] = &pushed
 		return nil

@@ -67,6 +67,9 @@ func (m services) UpdateService(ctx context.Context, key string, version uint64,
 		if err := w.portsFree(o, spec); err != nil {
 			return err
 		}
+		if asked.Rollback {
+			return w.goBack(o, at)
+		}
 		w.change(o, spec, at)
 		return nil
 	})
@@ -89,6 +92,23 @@ func (w *world) change(o *service, spec swarm.ServiceSpec, at time.Time) {
 	}
 	w.reconcile(o, at)
 	w.rollOut(o, at)
+}
+
+// goBack makes a service what it was before, as its rollback_config says.
+func (w *world) goBack(o *service, at time.Time) error {
+	if o.Previous == nil {
+		return refusal("service " + o.Spec.Name + " does not have a previous spec")
+	}
+	previous := o.Spec
+	spec := *o.Previous
+	o.Previous = &previous
+	o.Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackStarted, StartedAt: &at, Message: "manually requested rollback"}
+	o.become(spec)
+	o.Updated = at
+	w.Swarm.bump(o)
+	w.reconcile(o, at)
+	w.rollOut(o, at)
+	return nil
 }
 
 // become takes a specification over.

@@ -41,9 +41,13 @@ func (s services) UpdateService(ctx context.Context, service string, version uin
 	if err != nil {
 		return fmt.Errorf("update service %s: %w", wanted.Spec.Name, err)
 	}
-	updated, err := api.ServiceUpdate(ctx, service, swarm.Version{Index: version}, spec, swarm.ServiceUpdateOptions{
+	options := swarm.ServiceUpdateOptions{
 		EncodedRegistryAuth: auth, RegistryAuthFrom: swarm.RegistryAuthFromSpec, // what was given before, where nothing is now
-	})
+	}
+	if wanted.Rollback {
+		options.Rollback = "previous"
+	}
+	updated, err := api.ServiceUpdate(ctx, service, swarm.Version{Index: version}, spec, options)
 	warn(progress, updated.Warnings...)
 	return s.Translate(err, "update service %s", spec.Name)
 }

@@ -80,7 +80,7 @@ func (c *comparison) specs(observed state.Observed) {
 // how many of its tasks do not run.
 func (c *comparison) progress(s state.ObservedService, tasks []state.Task) {
 	if planner.Converged(s, tasks) {
-		if u := s.Update; u != nil && u.State == swarm.UpdateStateRollbackCompleted {
+		if u := s.Update; u != nil && u.State == swarm.UpdateStateRollbackCompleted && c.differs(s.Service) {
 			c.add(ofService(s.Service, s.Name(), Changed, "update", "completed", update(*u)))
 		}
 		return
@@ -93,6 +93,12 @@ func (c *comparison) progress(s state.ObservedService, tasks []state.Task) {
 		c.add(ofService(s.Service, s.Name(), Changed, "update", "completed", update(*u)))
 	}
 	c.add(ofService(s.Service, s.Name(), Stopped, "tasks", wanted(s), standing(s, tasks)))
+}
+
+// differs is true for a service that is not what was applied, or of which that is
+// not known. One that was taken back on purpose is.
+func (c *comparison) differs(service string) bool {
+	return c.applied.Desired == nil || slices.ContainsFunc(c.report.Drifts, func(d Drift) bool { return d.Ref == state.ServiceRef(service) })
 }
 
 // update is how an update stands, in words.

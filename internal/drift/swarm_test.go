@@ -79,6 +79,9 @@ func TestOnSwarmWhatWasDoneByHandIsDrift(t *testing.T) {
 			w.edit(func(c *swarm.ContainerSpec) { c.User = "1" })
 			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted, Message: "rollback completed"}
 		}, "service/web changed user:  → 1\nservice/web changed update: completed → rolled back: rollback completed"},
+		{"taken back on purpose", func(w *world) {
+			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted}
+		}, ""},
 		{"paused", func(w *world) {
 			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStatePaused, Message: "update paused due to failure"}
 			w.observed.Tasks[1].State, w.observed.Tasks[1].Error = swarm.TaskStateFailed, "task: non-zero exit (1)"
