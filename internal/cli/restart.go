@@ -30,7 +30,7 @@ containers go on. With -p NAME alone no compose file is needed.`,
 		RunE: func(cmd *cobra.Command, services []string) error {
 			policy.Services, policy.Timeout = services, seconds(timeout, cmd.Flags().Changed("timeout"))
 			return a.act(cmd.Context(), action{
-				services: services, starts: true,
+				services: services, starts: true, exists: len(services) > 0,
 				plan: func(_ target, desired state.Desired, observed state.Observed) (planner.Plan, error) {
 					policy.Now = time.Now().UTC()
 					return planner.Restart(desired, observed, policy)

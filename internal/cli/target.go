@@ -92,10 +92,14 @@ func (a *app) identity(t target) state.Desired {
 }
 
 // checkServices makes sure that each of the names is a service of the project,
-// or of one of the containers, or of a Swarm's services, where there is no file.
+// or of one of the containers, or of a Swarm's services, where there is no file. Where there is neither, nothing is known, and what a
+// command finds of a service is nothing.
 func (t target) checkServices(names []string, containers []state.Container, services ...state.ObservedService) error {
 	if t.project != nil {
 		return t.project.CheckServices(names)
+	}
+	if len(containers)+len(services) == 0 {
+		return nil
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name }) &&

@@ -35,11 +35,24 @@ func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*
 		scope.Services = services
 	}
 	if v.observed, err = s.engine.Observe(ctx, scope); err == nil {
-		err = t.checkServices(services, v.observed.Containers, v.observed.Cluster.Services...)
+		err = v.checkServices(ctx, services)
 	}
 	if err != nil {
 		s.close()
 		return nil, err
 	}
 	return v, nil
+}
+
+// checkServices makes sure that each of the names is a service. By the engine's
+// labels alone, the project's other containers tell that one is not.
+func (v *view) checkServices(ctx context.Context, names []string) error {
+	found := v.observed
+	if v.target.project == nil && len(names) > 0 {
+		var err error
+		if found, err = v.engine.Observe(ctx, state.Scope{Project: v.target.name, ContainersOnly: true}); err != nil {
+			return err
+		}
+	}
+	return v.target.checkServices(names, found.Containers, found.Cluster.Services...)
 }
