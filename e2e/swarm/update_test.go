@@ -132,6 +132,9 @@ services:
 	says(t, strings.Join(web.Spec.TaskTemplate.ContainerSpec.Env, " "), "READY_AFTER=0s")
 	assert.Equal(t, len(p.nodesOf("web")), 2)
 
+	drift := p.run("drift")
+	assert.Equal(t, drift.code, 2, drift.stderr)
+	says(t, drift.stdout, "web", "READY_AFTER")
 	says(t, p.ok("plan").stdout, "READY_AFTER")
 }
 
