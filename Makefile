@@ -9,7 +9,7 @@ PREFIX  ?= /usr/local
 PLUGIN_DIR ?= $(or $(DOCKER_CONFIG),$(HOME)/.docker)/cli-plugins
 ROUNDS  ?= 5
 CHECKS  ?= 10000
-SERVICES ?= 10000
+SERVICES ?= 1000
 FUZZTIME ?= 30s
 ENGINES ?= trixie sid sid+containerd
 
@@ -112,7 +112,7 @@ bench-plan: ## how long plans take for a Swarm with 10, 100, 1,000 and 10,000 se
 	scripts/bench-plan.sh
 
 .PHONY: scale
-scale: ## what grows with services, tasks and nodes, as a table and docs/pictures/scale.svg (SERVICES=10000)
+scale: ## what grows with services, tasks and nodes, as a table and docs/pictures/scale.svg (SERVICES=1000)
 	go test -count=1 -timeout 60m -v -run TestGrowth ./internal/scale -most $(SERVICES) -svg $(CURDIR)/docs/pictures/scale.svg | grep '^|'
 
 .PHONY: soak
