@@ -18,6 +18,11 @@ func (d *swarmDraft) decide(service state.Service) {
 		p.reasons = []Reason{{Text: "another plan's"}}
 		return
 	}
+	if service.OneOff != nil {
+		p.held = nil
+		d.decideOneOff(p)
+		return
+	}
 	var err error
 	if p.spec, err = servicespec.Of(d.desired, service, servicespec.Options{Engine: d.observed.Engine, Inputs: d.names}); err != nil {
 		d.fail(err)

@@ -43,6 +43,7 @@ type swarmTeardown struct {
 	*swarmDraft
 	containers *teardown       // those of `run` on this node, and who depends on whom
 	chosen     map[string]bool // services by their keys
+	named      map[string]bool // by the policy; nil is all
 	gone       map[string]ID   // the node after which a service is gone, by its key
 	done       map[string][]ID // those after which it and its dependents are, by its key
 	leftover   []ID            // those after which the last tasks of services that were removed before are
@@ -51,6 +52,7 @@ type swarmTeardown struct {
 // choose takes the services to remove, and the containers of `run`.
 func (d *swarmTeardown) choose(policy DownPolicy) {
 	named, known := setOf(policy.Services), setOf(d.model.Known)
+	d.named = named
 	for key := range d.held {
 		if named != nil {
 			d.chosen[key] = named[key]
@@ -59,7 +61,7 @@ func (d *swarmTeardown) choose(policy DownPolicy) {
 		d.chosen[key] = known == nil || known[key] || policy.RemoveOrphans
 	}
 	d.containers.choose(func(c state.Container) bool {
-		return c.OneOff && c.Project == d.desired.Project.Name && (named == nil || named[c.Service])
+		return c.OneOff && c.Task == "" && c.Project == d.desired.Project.Name && (named == nil || named[c.Service])
 	})
 }
 
@@ -67,7 +69,7 @@ func (d *swarmTeardown) choose(policy DownPolicy) {
 // gone, and waits for those that were removed before and are not gone.
 func (d *swarmTeardown) removeAll() {
 	for _, s := range d.observed.Services {
-		if d.held[s.Service] != nil {
+		if d.held[s.Service] != nil || s.OneOff() && s.Spec.Labels[state.LabelNamespace] == d.desired.Project.Name {
 			d.removed(s.Service)
 		}
 	}
@@ -84,12 +86,14 @@ func (d *swarmTeardown) removed(key string) []ID {
 		after = append(after, d.removed(dependent)...)
 	}
 	after = cleanIDs(after)
+	oneOffs := d.removeOneOffs(key, after)
 	if d.chosen[key] {
 		s := d.held[key]
 		d.change(Change{Ref: state.ServiceRef(key), Name: s.Name(), Action: Delete})
 		id := d.removeService(*s, "", after...)
 		d.gone[key], after = id, []ID{id}
 	}
+	after = append(after, oneOffs...)
 	d.done[key] = after
 	return after
 }
@@ -130,7 +134,7 @@ func (d *swarmTeardown) users(uses map[string]bool) (after []ID, stays string) {
 
 func (d *swarmTeardown) removeNetworks() {
 	uses := map[string]map[string]bool{}
-	for key, s := range d.held {
+	for key, s := range d.heldAll() {
 		for _, n := range slices.Concat(s.Spec.TaskTemplate.Networks, s.Spec.Networks) { //nolint:staticcheck // where older clients have them
 			note(uses, n.Target, key)
 		}
@@ -177,7 +181,7 @@ func (d *swarmTeardown) stays(ref state.Ref, name, service string) {
 
 func (d *swarmTeardown) removeAllInputs() {
 	uses := map[inputName]map[string]bool{}
-	for key, s := range d.held {
+	for key, s := range d.heldAll() {
 		for _, name := range inputsOf(s.Spec) {
 			note(uses, name, key)
 		}

@@ -10,7 +10,7 @@ import (
 // does not reach those of the others.
 func (d *swarmTeardown) removeVolumes() {
 	uses := map[string]map[string]bool{}
-	for key, s := range d.held {
+	for key, s := range d.heldAll() {
 		if container := s.Spec.TaskTemplate.ContainerSpec; container != nil {
 			for _, m := range container.Mounts {
 				note(uses, m.Source, key)

@@ -16,6 +16,7 @@ type swarmDraft struct {
 	*draft
 	observed  state.Observed
 	held      map[string]*state.ObservedService // by their keys in the compose file
+	oneOffs   []state.ObservedService           // those of `run`
 	tasks     map[string][]state.Task           // by the service's id
 	decided   map[string]*swarmService
 	inputs    map[state.Ref]*inputPlan
@@ -52,7 +53,11 @@ func newSwarmDraft(desired state.Desired, observed state.Observed, policy UpPoli
 		selected: setOf(policy.Selected), isAllowed: setOf(policy.Only),
 	}
 	for i, s := range observed.Services {
-		if s.Spec.Labels[state.LabelNamespace] == desired.Project.Name {
+		switch {
+		case s.Spec.Labels[state.LabelNamespace] != desired.Project.Name:
+		case s.OneOff():
+			d.oneOffs = append(d.oneOffs, s)
+		default:
 			d.held[s.Service] = &observed.Services[i]
 		}
 	}

@@ -110,7 +110,7 @@ func inputsOf(spec swarm.ServiceSpec) []inputName {
 // inputsInUse are those that the services of the Swarm use now.
 func (d *swarmDraft) inputsInUse() map[inputName]bool {
 	used := map[inputName]bool{}
-	for _, s := range d.held {
+	for _, s := range d.heldAll() {
 		for _, name := range inputsOf(s.Spec) {
 			used[name] = true
 		}
@@ -130,9 +130,11 @@ func (d *swarmDraft) pruneInputs() {
 			}
 		}
 	}
-	for _, s := range d.held {
+	for _, s := range d.heldAll() {
 		p := d.decided[s.Service]
 		switch {
+		case s.OneOff(), p != nil && p.held == nil: // that one is not this service, but of `run`
+			keep(s.Previous)
 		case p == nil || p.changed == "":
 			keep(s.Previous)
 		case p.refreshes: // it may be no update at all

@@ -67,11 +67,16 @@ func (d *swarmDraft) addService(p *swarmService) {
 		node.Op = CreateService{Spec: p.spec}
 	}
 	p.changed = d.nodes.add(node)
-	d.await(p)
+	if p.service.OneOff == nil {
+		d.await(p)
+	}
 }
 
 // nameOf is the engine's name of a service.
 func (d *swarmDraft) nameOf(p *swarmService) string {
+	if p.service.OneOff != nil {
+		return p.service.OneOff.Name
+	}
 	return d.desired.Project.SwarmName(p.service.Name)
 }
 

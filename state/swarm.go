@@ -1,6 +1,7 @@
 package state
 
 import (
+	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/swarm"
@@ -61,6 +62,21 @@ type ObservedService struct {
 
 // Name is the engine's name of the service.
 func (s ObservedService) Name() string { return s.Spec.Name }
+
+// OneOff is true for one that runs one command of a service, as `run` made it.
+func (s ObservedService) OneOff() bool { return isOneOff(s.Spec.Labels) }
+
+// ServiceKey is the key in the compose file of the service of a Swarm that is
+// called so: of one that `run` made, the key of the service whose command it
+// runs.
+func ServiceKey(a swarm.Annotations) string {
+	if isOneOff(a.Labels) {
+		return a.Labels[LabelService]
+	}
+	return strings.TrimPrefix(a.Name, a.Labels[LabelNamespace]+"_")
+}
+
+func isOneOff(labels map[string]string) bool { return labels[LabelOneOff] == "True" }
 
 // Handle is what engine calls take: the id.
 func (s ObservedService) Handle() Handle { return Handle{ID: s.ID, Name: s.Spec.Name} }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/docker/docker/api/types/mount"
 	"github.com/docker/docker/api/types/swarm"
 )
 
@@ -24,11 +25,44 @@ func (c Cluster) Containers(project string) []Container {
 	return all
 }
 
+// Latest is the cluster with the last task of each place alone, and without those
+// that were stopped as nobody wants them any more.
+func (c Cluster) Latest() Cluster {
+	type place struct {
+		service, node string
+		slot          int
+	}
+	of := func(t Task) place {
+		p := place{service: t.ServiceID, slot: t.Slot}
+		if t.Slot == 0 {
+			p.node = t.NodeID
+		}
+		return p
+	}
+	last := map[place]Task{}
+	for _, t := range c.Tasks {
+		if o, there := last[of(t)]; !there || t.Created.After(o.Created) {
+			last[of(t)] = t
+		}
+	}
+	latest := Cluster{Services: c.Services}
+	for _, t := range c.Tasks {
+		let := t.State == swarm.TaskStateShutdown || t.State == swarm.TaskStateRemove || t.State == swarm.TaskStateOrphaned
+		if last[of(t)].ID == t.ID && !(let && t.Desired != swarm.TaskStateRunning) {
+			latest.Tasks = append(latest.Tasks, t)
+		}
+	}
+	return latest
+}
+
 func (t Task) container(project string, service ObservedService) Container {
 	c := Container{
 		ID: t.ContainerID, Name: t.Name, Task: t.ID, Node: t.Node, Project: project, Service: t.Service, Number: t.Slot,
 		Image: t.Image, Created: t.Created, ExitCode: t.ExitCode, Error: t.Error,
 		Labels: map[string]string{LabelNamespace: project}, Ports: slices.Clone(t.Ports),
+	}
+	if service.OneOff() {
+		c.OneOff, c.Number = true, 0
 	}
 	if c.ID == "" {
 		c.ID = t.ID // there is no container yet, or not any more
@@ -38,6 +72,9 @@ func (t Task) container(project string, service ObservedService) Container {
 		maps.Copy(c.Labels, spec.Labels)
 		c.Command = slices.Concat(spec.Command, spec.Args)
 		c.User, c.TTY = spec.User, spec.TTY
+		for _, m := range spec.Mounts {
+			c.Mounts = append(c.Mounts, taskMount(m))
+		}
 		check = spec.Healthcheck != nil && len(spec.Healthcheck.Test) > 0 && spec.Healthcheck.Test[0] != "NONE"
 	}
 	if service.Spec.EndpointSpec != nil {
@@ -62,6 +99,14 @@ func (t Task) container(project string, service ObservedService) Container {
 	case StatusCreated, StatusPaused, StatusRestarting, StatusRemoving:
 	}
 	return c
+}
+
+func taskMount(m mount.Mount) Mount {
+	mounted := Mount{Type: string(m.Type), Source: m.Source, Destination: m.Target, ReadOnly: m.ReadOnly}
+	if m.Type == mount.TypeVolume {
+		mounted.Name = m.Source
+	}
+	return mounted
 }
 
 // status is a task's state in the words for containers. A task runs once its

@@ -156,9 +156,25 @@ func (m clusterRole) Follow(ctx context.Context, project string, each func(state
 func (m clusterRole) AllServices(ctx context.Context) (all []state.ObservedService, err error) {
 	err = m.view(ctx, func(w *world) error {
 		for _, o := range w.Swarm.services() {
-			all = append(all, apart(o.observed()))
+			seen := apart(o.observed())
+			seen.Running, seen.Wanted = o.count()
+			all = append(all, seen)
 		}
 		return nil
 	})
 	return all, err
+}
+
+// count is how many tasks run and how many should, as the Engine API's
+// ServiceStatus has it: a job's are wanted until they are done.
+func (o *service) count() (running, wanted int) {
+	for _, t := range o.Tasks {
+		if t.State == swarm.TaskStateRunning {
+			running++
+		}
+		if t.wanted() && !t.ended() {
+			wanted++
+		}
+	}
+	return running, wanted
 }

@@ -3,10 +3,11 @@ package memory
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/swarm"
+
+	"github.com/stackctl/stack/state"
 )
 
 // everywhere is true for a service with a task on each node.
@@ -28,7 +29,7 @@ func (o *service) placement(template string) *swarm.Placement {
 }
 
 // serviceKey is the service's key in the compose file.
-func (o *service) serviceKey() string { return strings.TrimPrefix(o.Spec.Name, o.project()+"_") }
+func (o *service) serviceKey() string { return state.ServiceKey(o.Spec.Annotations) }
 
 // nodeOf is the node that a task is bound to.
 func (o *service) nodeOf(t *task) string {

@@ -205,7 +205,9 @@ func (c cluster) AllServices(ctx context.Context) ([]state.ObservedService, erro
 		return nil, err
 	}
 	v := view{}
-	if v.services, err = api.ServiceList(ctx, swarm.ServiceListOptions{Filters: filters.NewArgs(filters.Arg("label", state.LabelNamespace))}); err != nil {
+	if v.services, err = api.ServiceList(ctx, swarm.ServiceListOptions{
+		Filters: filters.NewArgs(filters.Arg("label", state.LabelNamespace)), Status: true,
+	}); err != nil {
 		return nil, c.Translate(err, "list services")
 	}
 	if v.networks, err = c.AllNetworks(ctx); err != nil {

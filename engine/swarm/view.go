@@ -107,7 +107,7 @@ func (v *view) networksOf(scope state.Scope) []state.ObservedNetwork {
 
 func describeService(s swarm.Service, networks map[string]string) state.ObservedService {
 	described := state.ObservedService{
-		ID: s.ID, Version: s.Version.Index, Service: keyOf(s.Spec.Annotations), Spec: named(s.Spec, networks),
+		ID: s.ID, Version: s.Version.Index, Service: state.ServiceKey(s.Spec.Annotations), Spec: named(s.Spec, networks),
 		Created: s.CreatedAt, Updated: s.UpdatedAt,
 	}
 	if s.PreviousSpec != nil {
@@ -117,27 +117,29 @@ func describeService(s swarm.Service, networks map[string]string) state.Observed
 	if s.UpdateStatus != nil && s.UpdateStatus.State != "" {
 		described.Update = s.UpdateStatus
 	}
+	if counted := s.ServiceStatus; counted != nil {
+		described.Running, described.Wanted = int(counted.RunningTasks), int(counted.DesiredTasks) //nolint:gosec // no Swarm has so many
+		if s.JobStatus != nil {
+			described.Wanted = max(described.Running, described.Wanted-int(counted.CompletedTasks)) //nolint:gosec // as above
+		}
+	}
 	if s.JobStatus != nil {
 		described.JobIteration = s.JobStatus.JobIteration.Index
 	}
 	return described
 }
 
-// keyOf is the service's key in the compose file.
-func keyOf(s swarm.Annotations) string {
-	return strings.TrimPrefix(s.Name, s.Labels[state.LabelNamespace]+"_")
-}
-
 // task describes a task. Its service is nil for one that was removed.
 func (v *view) task(t swarm.Task, service *swarm.Service) state.Task {
 	name := v.gone[t.ServiceID]
+	key := strings.TrimPrefix(name, v.project+"_")
 	if service != nil {
-		name = service.Spec.Name
+		name, key = service.Spec.Name, state.ServiceKey(service.Spec.Annotations)
 	}
 	described := state.Task{
 		ID:        t.ID,
 		Name:      taskName(cmp.Or(name, t.ServiceID), t),
-		Service:   strings.TrimPrefix(name, v.project+"_"),
+		Service:   key,
 		ServiceID: t.ServiceID,
 		Slot:      t.Slot,
 		NodeID:    t.NodeID,

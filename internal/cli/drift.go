@@ -31,6 +31,10 @@ not applied, networks that containers were taken off or attached to, and
 networks and volumes that were removed or made again. A job that ended with 0
 is no drift.
 
+On a Swarm it is services whose specification is not as it was applied, field by
+field; those that were removed, made again or added; an update that the Swarm
+paused or rolled back; and tasks that do not run.
+
 What the compose file says by now does not matter: 'stack plan' compares with
 that. What was applied is the last revision of 'stack history'. Where none is
 recorded, as another machine or Docker Compose made the containers, their

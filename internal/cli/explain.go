@@ -119,6 +119,9 @@ func (e *explanation) gather(ctx context.Context) error {
 		e.services = explain.Names(e.found)
 	}
 	e.found.Drift = drift.Compare(applied, e.found.Observed, nil)
+	if e.found.Observed.Engine.Swarm() {
+		containers = e.found.Observed.Cluster.Latest().Containers(e.target.name)
+	}
 	return e.readLogs(ctx, containers)
 }
 
@@ -169,9 +172,7 @@ func (e *explanation) readLogs(ctx context.Context, containers []state.Container
 		if !slices.Contains(e.services, c.Service) || c.OneOff || c.LogDriver == "none" {
 			continue
 		}
-		err := e.engine.Logs(ctx, c.ID, state.LogOptions{Tail: strconv.Itoa(e.tail)}, func(l state.LogLine) {
-			e.found.Logs[c.ID] = append(e.found.Logs[c.ID], l)
-		})
+		err := e.lastLines(ctx, c, func(l state.LogLine) { e.found.Logs[c.ID] = append(e.found.Logs[c.ID], l) })
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -180,4 +181,15 @@ func (e *explanation) readLogs(ctx context.Context, containers []state.Container
 		}
 	}
 	return nil
+}
+
+func (e *explanation) lastLines(ctx context.Context, c state.Container, each func(state.LogLine)) error {
+	options := state.LogOptions{Tail: strconv.Itoa(e.tail)}
+	switch {
+	case c.Task == "":
+		return e.engine.Logs(ctx, c.ID, options, each)
+	case c.ID == c.Task: // it has no container
+		return nil
+	}
+	return e.engine.ServiceLogs(ctx, state.LogSource{Task: c.Task}, options, func(_ string, l state.LogLine) { each(l) })
 }

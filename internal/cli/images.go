@@ -25,6 +25,9 @@ func (a *app) imagesCommand() *cobra.Command {
 		Long: `List the images that the project's containers were created from, whether they
 run or not. With -p NAME alone no compose file is needed.
 
+On a Swarm they are those of the tasks that run or are to run, each once for each
+service, with the digest by which all nodes pull the same. -q prints the digests.
+
 An image whose name has moved to another one since, by a build or a pull, is
 listed as <none>.`,
 		Example: `  stack images
@@ -54,6 +57,10 @@ func (a *app) images(ctx context.Context, o imagesOptions, services []string) er
 	listed := slices.DeleteFunc(v.observed.Containers, func(c state.Container) bool {
 		return len(services) > 0 && !slices.Contains(services, c.Service)
 	})
+	if v.observed.Engine.Swarm() {
+		listed = slices.DeleteFunc(listed, func(c state.Container) bool { return !c.Live() && c.Status != state.StatusCreated })
+		return render.TaskImages(a.process.Out, listed, render.ImageOptions{Format: o.format, Quiet: o.quiet})
+	}
 	return render.Images(a.process.Out, listed, v.observed.Images, render.ImageOptions{
 		Format: o.format, Quiet: o.quiet, Now: time.Now(),
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/docker/docker/api/types/swarm"
 	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/event"
@@ -33,6 +34,8 @@ type journal struct {
 	first   step // what the run began with
 	changes []planner.Change
 	idle    bool // no plan did anything
+	// specs are what services of a Swarm were to become, by their keys.
+	specs map[string]swarm.ServiceSpec
 }
 
 // keepJournal writes down what a command that changes the project does.
@@ -83,6 +86,7 @@ func (j *journal) planned(s step) {
 		j.first = s
 	}
 	j.idle = j.idle && s.plan.Empty()
+	j.noteSpecs(s.plan)
 	for _, change := range s.plan.Changes {
 		if change.Action == planner.NoOp {
 			continue
@@ -122,9 +126,16 @@ func (s *session) write(failed error) error {
 			return err
 		}
 	}
+	left := s.left(j)
+	var services []state.ObservedService
+	if s.engine.Services != nil {
+		if services, err = j.services(left.Services, desired); err != nil {
+			return err
+		}
+	}
 	_, err = j.store.Add(history.Revision{
 		At: time.Now().UTC(), By: s.app.process.user() + "@" + hostName(), Command: j.command, Version: s.app.process.Version,
-		Outcome: outcomeOf(failed), Error: inShort(failed), Changes: j.changes, Desired: desired, Applied: s.applied(j),
+		Outcome: outcomeOf(failed), Error: inShort(failed), Changes: j.changes, Desired: desired, Applied: applied(left), Services: services,
 	}, j.secrets)
 	return err
 }
@@ -141,18 +152,23 @@ func (j *journal) whole(before history.Head, any bool) (state.Desired, error) {
 	return j.wanted(last.Desired), err
 }
 
-// applied are the project's containers now: those that the run began with, if
-// it did nothing. Where the engine does not say, they are not known.
-func (s *session) applied(j *journal) []state.Container {
-	observed := j.first.observed
-	if !j.idle {
-		ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
-		defer cancel()
-		var err error
-		if observed, err = s.engine.Observe(ctx, state.Scope{Project: j.desired.Project.Name}); err != nil {
-			return nil
-		}
+// left is the project as the run has left it: as the run found it, if it did
+// nothing. Where the engine does not say, it is not known.
+func (s *session) left(j *journal) state.Observed {
+	if j.idle {
+		return j.first.observed
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), recordWithin)
+	defer cancel()
+	observed, err := s.engine.Observe(ctx, state.Scope{Project: j.desired.Project.Name})
+	if err != nil {
+		return state.Observed{}
+	}
+	return observed
+}
+
+// applied are the project's containers.
+func applied(observed state.Observed) []state.Container {
 	var all []state.Container
 	for _, c := range observed.Containers {
 		if !c.OneOff && !c.IsHook() {

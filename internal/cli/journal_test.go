@@ -48,7 +48,7 @@ func TestAVolumeThatWasMadeAgainIsToldByWhatWasRecorded(t *testing.T) {
 		Containers: []state.Container{db},
 		Volumes:    []state.ObservedVolume{{Name: "shop_data", Created: made.Add(time.Minute)}},
 	}
-	recorded := (&session{}).applied(&journal{idle: true, first: step{observed: observed}})
+	recorded := applied((&session{}).left(&journal{idle: true, first: step{observed: observed}}))
 	report := drift.Compare(appliedIn("shop", history.Revision{Applied: recorded, Desired: state.Desired{
 		Volumes: []state.Volume{{Key: "data", Config: types.VolumeConfig{Name: "shop_data"}}},
 		Known:   []string{"db"},

@@ -82,15 +82,24 @@ func (p past) desired(ctx context.Context, s *session, today history.Today, serv
 	if err != nil {
 		return desired, err
 	}
-	scope := planner.Scope(desired)
-	for _, id := range p.target.Images() {
-		scope.Images = append(scope.Images, id)
+	scope := state.Scope{Project: desired.Project.Name}
+	bring := func(observed state.Observed) (state.Desired, []string, error) {
+		return today.OnSwarm(desired, p.target, services, observed)
 	}
-	observed, err := s.engine.Observe(ctx, state.Scope{Project: scope.Project, Images: scope.Images})
+	if s.engine.Services == nil {
+		scope.Images = planner.Scope(desired).Images
+		for _, id := range p.target.Images() {
+			scope.Images = append(scope.Images, id)
+		}
+		bring = func(observed state.Observed) (state.Desired, []string, error) {
+			return today.WithImages(desired, p.target, services, observed.Images)
+		}
+	}
+	observed, err := s.engine.Observe(ctx, scope)
 	if err != nil {
 		return desired, err
 	}
-	desired, other, err := today.WithImages(desired, p.target, services, observed.Images)
+	desired, other, err := bring(observed)
 	if err != nil {
 		return desired, err
 	}

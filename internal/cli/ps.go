@@ -114,7 +114,7 @@ func (o *psOptions) wants(c state.Container, t target, services []string) bool {
 			return false
 		}
 	case !o.all && c.Task != "":
-		if c.Status == state.StatusExited || c.Status == state.StatusDead || c.Status == state.StatusRemoving {
+		if c.OneOff || c.Status == state.StatusExited || c.Status == state.StatusDead || c.Status == state.StatusRemoving {
 			return false
 		}
 	case !o.all && (c.OneOff || !c.Running() && c.Status != state.StatusRestarting):

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -26,7 +27,11 @@ not the pre_start ones.
 
 Only what the program prints is on standard output. Signals are passed on to
 it. At a terminal it gets one of its own; the detach keys (Ctrl-P Ctrl-Q) leave
-it running.`,
+it running.
+
+On a Swarm the command is the one task of a service of its own, which runs once
+on the node that the Swarm puts it on, without a terminal and without input. An
+interrupt removes it.`,
 		Example: `  stack run --rm web sh
   stack run --rm -T db pg_dump shop > shop.sql
   stack run -d --name worker web work --queue mail
@@ -58,6 +63,11 @@ func (a *app) run(ctx context.Context, o runOptions, service string) error {
 		return err
 	}
 	defer s.close()
+	if s.engine.Services != nil {
+		if err := o.checkSwarm(a.process); err != nil {
+			return err
+		}
+	}
 	s.quiet = map[string]bool{"PullImage": o.quietPull, "BuildImage": o.quietBuild}
 	s.hush(o.quiet)
 	s.keepJournal("run", g.target, withoutService(g.desired, service))
@@ -74,6 +84,9 @@ func (a *app) run(ctx context.Context, o runOptions, service string) error {
 	}
 	if a.global.dryRun {
 		return s.show(first.plan)
+	}
+	if s.engine.Services != nil {
+		return a.runJob(c, first, o, oneOffOf(g.desired, service))
 	}
 	return a.runOneOff(c, first, o, oneOffOf(g.desired, service))
 }
@@ -110,24 +123,33 @@ func (a *app) runOneOff(c *convergence, first step, o runOptions, service state.
 	launch.view = c.progress(first.plan)
 	defer launch.close()
 	c.engine.Containers = launch
-	planned := func(s step) { c.journal.planned(withoutOneOff(s)) }
+	return launch.finish(c.bringUp(first, launch, service.Name))
+}
+
+// bringUp carries the plan of a run out, and writes down what it does to the
+// project besides the run.
+func (c *convergence) bringUp(first step, view render.Progress, service string) error {
+	stop := c.app.interrupt.soft
+	planned := func(s step) { c.journal.planned(withoutOneOff(s, service)) }
 	planned(first)
-	err = c.executor(a.interrupt.soft, launch).Converge(a.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
+	err := c.executor(stop, view).Converge(c.app.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
 		c.policy.Only, c.policy.ImagesFresh = only, imagesFresh
-		next, err := c.plan(a.interrupt.soft)
+		next, err := c.plan(stop)
 		if err == nil {
 			planned(next)
-			launch.Next(next.plan)
+			view.Next(next.plan)
 		}
 		return next.plan, err
 	})
-	c.record(launch.Event, err)
-	return launch.finish(err)
+	c.record(view.Event, err)
+	return err
 }
 
-// withoutOneOff is what a step does to the project besides the run.
-func withoutOneOff(s step) step {
-	about := func(ref state.Ref) bool { return ref.Kind == state.KindContainer && ref.Number == 0 }
+// withoutOneOff is what a step does to the project besides the run of a service.
+func withoutOneOff(s step, service string) step {
+	about := func(ref state.Ref) bool {
+		return ref.Kind == state.KindContainer && ref.Number == 0 || ref == state.ServiceRef(service)
+	}
 	nodes, changes := s.plan.Nodes, s.plan.Changes
 	s.plan.Nodes, s.plan.Changes = nil, nil
 	for _, node := range nodes {

@@ -97,6 +97,9 @@ func newSlug() (string, error) {
 // applyRun changes a service to what is to be run.
 func (a *app) applyRun(o runOptions, t target, s *types.ServiceConfig) error {
 	s.Tty, s.StdinOpen = o.tty, o.interactive
+	if a.forSwarm(t) {
+		s.Tty, s.StdinOpen = false, false // nobody could join it
+	}
 	s.ContainerName, s.Restart, s.Scale = "", "", nil
 	if s.Deploy != nil {
 		deploy := *s.Deploy

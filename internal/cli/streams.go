@@ -20,6 +20,8 @@ type ttyOptions struct {
 	interactive bool
 	noTTY       bool
 	tty         bool
+	// insists is true where a terminal, or to pass the input on, was asked for.
+	insists bool
 }
 
 func (o *ttyOptions) register(f *pflag.FlagSet, process Process) {
@@ -36,6 +38,7 @@ func (o *ttyOptions) register(f *pflag.FlagSet, process Process) {
 // input is a reason to do without.
 func (o *ttyOptions) note(f *pflag.FlagSet, process Process, detached bool) error {
 	said, not := f.Changed("tty"), f.Changed("no-tty")
+	o.insists = said && o.tty || f.Changed("interactive") && o.interactive
 	switch {
 	case said && not:
 		return errors.New("--tty and --no-tty can't be used together")

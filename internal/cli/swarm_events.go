@@ -18,18 +18,9 @@ func (v *view) taskEvents(ctx context.Context, span state.Span, each func(state.
 		return err
 	}
 	before := func(t state.Task) bool { return span.Since == "" || t.Since.Before(since) } // of what was there at first
-	if span.Until != "" {
-		until, err := instant(span.Until, time.Now())
-		if err != nil {
-			return err
-		}
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, until)
-		defer cancel()
-	}
-	told := map[string]state.Task{} // as it was last told, by id
-	return v.engine.Follow(ctx, v.target.name, func(now state.Cluster) {
-		for _, t := range now.Tasks {
+	told := map[string]state.Task{}                                                        // as it was last told, by id
+	tell := func(tasks []state.Task) {
+		for _, t := range tasks {
 			last, known := told[t.ID]
 			told[t.ID] = t
 			if known && last.State == t.State && last.Error == t.Error || before(t) {
@@ -37,6 +28,24 @@ func (v *view) taskEvents(ctx context.Context, span state.Span, each func(state.
 			}
 			each(taskHappening(t))
 		}
+	}
+	if span.Until != "" {
+		until, err := instant(span.Until, time.Now())
+		if err != nil {
+			return err
+		}
+		early := before
+		before = func(t state.Task) bool { return early(t) || t.Since.After(until) }
+		if !until.After(time.Now()) {
+			tell(v.observed.Tasks)
+			return nil
+		}
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, until)
+		defer cancel()
+	}
+	return v.engine.Follow(ctx, v.target.name, func(now state.Cluster) {
+		tell(now.Tasks)
 		before = func(state.Task) bool { return false }
 	})
 }

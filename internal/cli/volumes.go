@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,9 @@ func (a *app) volumesCommand() *cobra.Command {
 		Short: "List the project's volumes",
 		Long: `List the volumes that the engine holds of the project, or those of them that
 the containers of the named services mount.
+
+On a Swarm these are the volumes of the node that answers: a Swarm does not tell
+of those of the others.
 
 With -p NAME alone no compose file is needed. --format takes table, json (one
 object a line), a Go template, or 'table' and a template.`,
@@ -45,6 +49,7 @@ func (a *app) volumes(ctx context.Context, o volumesOptions, services []string) 
 		return err
 	}
 	defer v.close()
+	v.sayWhoseVolumes()
 	mounted := map[string]bool{}
 	for _, c := range v.listed(services) {
 		for _, m := range c.Mounts {
@@ -55,4 +60,16 @@ func (a *app) volumes(ctx context.Context, o volumesOptions, services []string) 
 		return len(services) > 0 && !mounted[volume.Name]
 	})
 	return render.Volumes(a.process.Out, listed, render.VolumeOptions{Format: o.format, Quiet: o.quiet})
+}
+
+// sayWhoseVolumes says of a Swarm of several nodes that volumes are a node's own.
+func (v *view) sayWhoseVolumes() {
+	if v.observed.Engine.Nodes < 2 {
+		return
+	}
+	for _, n := range v.observed.Nodes {
+		if n.Self {
+			warn(v.app.process.Err, []string{fmt.Sprintf("these are the volumes of %s: each other node has its own, which a Swarm does not tell of", n.Name)})
+		}
+	}
 }

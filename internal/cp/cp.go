@@ -10,6 +10,7 @@ package cp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -85,6 +86,9 @@ func (c Container) destination(ctx context.Context, target string) (archive.Copy
 	if err == nil && found.Mode&fs.ModeSymlink != 0 {
 		to.Path = linked(target, found.LinkTarget)
 		found, err = c.StatPath(ctx, c.ID, to.Path)
+	}
+	if errors.Is(err, engine.ErrUnavailable) {
+		return to, err
 	}
 	if err != nil {
 		return to, ctx.Err()

@@ -26,7 +26,7 @@ func (c *comparison) swarm(observed state.Observed) {
 		c.report.Unknown = []string{"which services were removed, added or orphaned", "what of them was changed"}
 	}
 	for _, s := range observed.Services {
-		if !c.isAbout(s.Service) {
+		if s.OneOff() || !c.isAbout(s.Service) {
 			continue
 		}
 		switch {
@@ -52,7 +52,9 @@ func ofService(key, name string, kind Kind, field, applied, found string) Drift 
 func (c *comparison) specs(observed state.Observed) {
 	held := map[string]state.ObservedService{}
 	for _, s := range observed.Services {
-		held[s.Service] = s
+		if !s.OneOff() {
+			held[s.Service] = s
+		}
 	}
 	desired := *c.applied.Desired
 	options := servicespec.Options{Engine: observed.Engine, Inputs: inputNames(desired, observed)}

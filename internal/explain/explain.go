@@ -76,6 +76,7 @@ type Replica struct {
 	Ref    state.Ref    `json:"ref"`
 	Name   string       `json:"name"`
 	ID     string       `json:"id"`
+	Node   string       `json:"node,omitempty"` // of a Swarm that its task is on
 	Status state.Status `json:"status"`
 	// Since is when it began to be in that status.
 	Since        time.Time     `json:"since,omitzero"`

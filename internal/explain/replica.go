@@ -21,7 +21,7 @@ func (p *project) describeAll(containers []state.Container) []Replica {
 
 func (p *project) describe(c state.Container) Replica {
 	r := Replica{
-		Ref: state.ContainerRef(c.Service, c.Number), Name: c.Name, ID: c.ID, Status: c.Status, Since: since(c),
+		Ref: state.ContainerRef(c.Service, c.Number), Name: c.Name, ID: c.ID, Node: c.Node, Status: c.Status, Since: since(c),
 		OOMKilled: c.OOMKilled, Error: c.Error, RestartCount: c.RestartCount, Image: p.image(c),
 	}
 	if ended(c) {
@@ -55,6 +55,9 @@ func since(c state.Container) time.Time {
 
 func (p *project) image(c state.Container) Image {
 	i := Image{Reference: c.Image, ID: c.ImageID}
+	if c.Task != "" {
+		return i // the reference has the digest
+	}
 	now, there := p.Observed.Images[c.Image]
 	switch {
 	case !there:

@@ -15,6 +15,9 @@ import (
 func (p *project) addServices() []state.Container {
 	held := map[string]bool{} // by id
 	for i, o := range p.Observed.Services {
+		if o.OneOff() {
+			continue
+		}
 		s := p.service(o.Service)
 		s.held, held[o.ID] = &p.Observed.Services[i], true
 		s.oneShot = s.oneShot || o.Spec.Mode.ReplicatedJob != nil || o.Spec.Mode.GlobalJob != nil

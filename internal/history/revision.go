@@ -5,6 +5,7 @@ package history
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/stackctl/stack/planner"
@@ -35,6 +36,10 @@ type Revision struct {
 	// Applied are the project's containers when the run had ended, without
 	// what changes by itself, and without what they were told.
 	Applied []state.Container `json:"applied,omitempty"`
+	// Services are those of a Swarm as the run wanted them, and what it was not
+	// about as it was wanted before: one that the Swarm has rolled back is not as
+	// it is here. Their specifications have no secrets, but digests of them.
+	Services []state.ObservedService `json:"services,omitempty"`
 }
 
 // Wants is true for a revision that wanted something: not for that of a down.
@@ -48,7 +53,7 @@ func (r Revision) Changed() []string {
 	var names []string
 	for _, change := range r.Changes {
 		name := change.Ref.String()
-		if change.Ref.Kind == state.KindContainer || change.Ref.Kind == state.KindProvider {
+		if change.Ref.Kind == state.KindContainer || change.Ref.Kind == state.KindProvider || change.Ref.Kind == state.KindService {
 			name = change.Ref.Name
 		}
 		if change.Ref.Kind != state.KindHook && change.Ref.Kind != state.KindImage && !slices.Contains(names, name) {
@@ -59,9 +64,16 @@ func (r Revision) Changed() []string {
 }
 
 // Images are the ids of the images that the services ran when the run had
-// ended, by service.
+// ended, by service. Of those of a Swarm they are the digests.
 func (r Revision) Images() map[string]string {
 	images := map[string]string{}
+	for _, s := range r.Services {
+		if container := s.Spec.TaskTemplate.ContainerSpec; container != nil {
+			if _, digest, pinned := strings.Cut(container.Image, "@"); pinned {
+				images[s.Service] = digest
+			}
+		}
+	}
 	for _, c := range r.Applied {
 		if _, known := images[c.Service]; !known && !c.OneOff && !c.IsHook() && c.ImageID != "" {
 			images[c.Service] = c.ImageID

@@ -40,6 +40,7 @@ func Seal(r Revision, before state.Desired, secrets []string) Revision {
 	s := newSealer(withoutBuilds(r.Desired), secrets)
 	r.Desired = s.desired(r.Desired)
 	r.Applied = bare(r.Applied)
+	r.Services = s.services(r.Services)
 	r.Changes = s.changes(r.Changes, r.Desired, before)
 	r.Error = s.hide(r.Error)
 	return r
@@ -111,10 +112,16 @@ func secretsOf(d state.Desired, names names) []string {
 		}
 		return t.Value
 	})
-	for _, file := range filesOf(d) {
-		if content := string(file.Content); len(content) <= longest {
-			all = append(all, content, strings.TrimSpace(content))
+	add := func(content state.Content) {
+		if text := string(content); len(text) <= longest {
+			all = append(all, text, strings.TrimSpace(text))
 		}
+	}
+	for _, file := range filesOf(d) {
+		add(file.Content)
+	}
+	for _, input := range d.Inputs {
+		add(input.Content)
 	}
 	return all
 }

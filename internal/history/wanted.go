@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -55,6 +56,7 @@ func merge(from, to state.Desired, kept func(service string) bool) state.Desired
 	to.Networks = join(to.Networks, from.Networks, func(n state.Network) string { return n.Key }, used.network)
 	to.Volumes = join(to.Volumes, from.Volumes, func(v state.Volume) string { return v.Key }, used.volume)
 	to.Models = join(to.Models, from.Models, func(m state.Model) string { return m.Key }, used.model)
+	to.Inputs = join(to.Inputs, from.Inputs, inputName, used.input)
 	for _, need := range from.Needs {
 		if slices.ContainsFunc(users, func(s state.Service) bool { return s.Name == need.Service }) {
 			to.Needs = append(slices.Clone(to.Needs), need)
@@ -64,6 +66,7 @@ func merge(from, to state.Desired, kept func(service string) bool) state.Desired
 }
 
 func serviceName(s state.Service) string   { return s.Name }
+func inputName(i state.Input) string       { return string(i.Kind) + "/" + i.Key }
 func providerName(p state.Provider) string { return p.Name }
 
 func has[T any](values []T, name string, nameOf func(T) string) bool {
@@ -100,6 +103,16 @@ func (u uses) volume(key string) bool {
 			}
 		}
 		return false
+	})
+}
+
+func (u uses) input(name string) bool {
+	kind, key, _ := strings.Cut(name, "/")
+	return slices.ContainsFunc(u, func(s state.Service) bool {
+		if state.Kind(kind) == state.KindConfig {
+			return slices.ContainsFunc(s.Config.Configs, func(c types.ServiceConfigObjConfig) bool { return c.Source == key })
+		}
+		return slices.ContainsFunc(s.Config.Secrets, func(c types.ServiceSecretConfig) bool { return c.Source == key })
 	})
 }
 

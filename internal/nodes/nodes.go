@@ -60,8 +60,8 @@ func (e *ElsewhereError) Error() string {
 	return text + ", whose engine cannot be reached: " + e.Cause.Error()
 }
 
-// Unwrap returns the cause.
-func (e *ElsewhereError) Unwrap() error { return e.Cause }
+// Unwrap returns the cause, and that an engine cannot be reached.
+func (e *ElsewhereError) Unwrap() []error { return []error{e.Cause, engine.ErrUnavailable} }
 
 // of returns the engine that a container is on. One that is not known is this
 // engine's.

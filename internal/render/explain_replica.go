@@ -11,7 +11,14 @@ import (
 
 // replica prints one container: a line, and what there is to know under it.
 func (t *explainText) replica(r explain.Replica, kind string) {
-	t.line("  %s%s  %s  %s", kind, t.style.bold(r.Ref.String()), r.Name, t.status(r))
+	ref, status := r.Ref.String(), t.status(r)
+	if r.Node != "" {
+		status += ", on " + r.Node
+		if r.Ref.Number == 0 { // there is one on each node
+			ref = r.Ref.Name + "@" + r.Node
+		}
+	}
+	t.line("  %s%s  %s  %s", kind, t.style.bold(ref), r.Name, status)
 	t.field("error", t.style.paint(red, oneLine(r.Error)))
 	t.field("image", t.image(r.Image))
 	if r.RestartCount > 0 {
