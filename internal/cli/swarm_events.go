@@ -70,6 +70,9 @@ func instant(text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return now, nil
 	}
+	if ago, err := time.ParseDuration(text); err == nil {
+		return now.Add(-ago), nil // the docker CLI cuts fractions of a second off
+	}
 	stamp, err := moment.GetTimestamp(text, now)
 	if err != nil {
 		return now, err
