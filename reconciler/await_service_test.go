@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
 
@@ -405,4 +406,33 @@ func TestAServiceHasStartedBeforeItIsHealthy(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, took, time.Second)
 	assert.DeepEqual(t, r.details("AwaitService"), []string{"1/2 started; web.2 on node2: preparing"})
+}
+
+// A program that cannot start ends at once, and a task of it runs for a moment.
+func TestATaskThatNothingChecksHasToRunForAMomentToCount(t *testing.T) {
+	ready := planner.AwaitService{Service: state.Handle{Name: "shop_web"}, Condition: state.Ready}
+	runs := moment{0, webService(1, 1), []state.Task{webTask("a", 1, swarm.TaskStateRunning)}}
+	took, err := plays(t, played{moments: []moment{runs}}, &recording{}, createWeb, ready)
+	assert.NilError(t, err)
+	assert.Equal(t, took, time.Second)
+
+	broken := func(id string) state.Task {
+		return webTask(id, 1, swarm.TaskStateFailed, failing("task: non-zero exit (1)"))
+	}
+	_, err = plays(t, played{moments: []moment{
+		runs,
+		{500 * time.Millisecond, webService(1, 1), []state.Task{broken("a"), webTask("b", 1, swarm.TaskStateReady)}},
+		{5 * time.Second, webService(1, 1), []state.Task{broken("a"), broken("b"), webTask("c", 1, swarm.TaskStateRunning)}},
+		{6 * time.Second, webService(1, 1), []state.Task{broken("b"), broken("c"), webTask("d", 1, swarm.TaskStateReady)}},
+	}}, &recording{}, createWeb, ready)
+	assert.ErrorContains(t, err, "fails again and again: web.1 on node2: non-zero exit (1) (3 times)")
+
+	checked := func(s *state.ObservedService) {
+		s.Spec.TaskTemplate.ContainerSpec = &swarm.ContainerSpec{Healthcheck: &container.HealthConfig{Test: []string{"CMD", "true"}}}
+	}
+	took, err = plays(t, played{moments: []moment{
+		{0, webService(1, 1, checked), []state.Task{webTask("a", 1, swarm.TaskStateRunning)}},
+	}}, &recording{}, createWeb, ready)
+	assert.NilError(t, err)
+	assert.Equal(t, took, time.Duration(0))
 }

@@ -22,6 +22,9 @@ const (
 	// standstill is how long a service may lack tasks that nobody makes: the
 	// Swarm makes them at once.
 	standstill = 5 * time.Second
+	// proving is how long a task that nothing checks has to run before it counts:
+	// a program that cannot start ends at once.
+	proving = time.Second
 )
 
 // over is true for a task that does not run any more, as far as anybody knows.
@@ -175,10 +178,23 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 		now.patience, now.note = standstill, "no node takes a task of it: none meets its placement constraints, or none is active"
 	case len(w.ended) > 0 && w.op.Condition != state.Completed && !isJob(p.service.Spec):
 		now.patience = settling // it has to go on running for a while
+	case w.unproven(p.service) && t.want > 0:
+		now.patience = proving
 	default:
 		now.met = true
 	}
 	return now
+}
+
+// unproven is true for a service of this run's whose tasks nobody has looked at
+// but for their start: it has no healthcheck, and no update that the Swarm
+// monitors.
+func (w *serviceWait) unproven(s *state.ObservedService) bool {
+	if !w.written || w.op.Condition != state.Ready || isJob(s.Spec) || s.Update != nil && !w.stale {
+		return false
+	}
+	container := s.Spec.TaskTemplate.ContainerSpec
+	return container == nil || container.Healthcheck == nil || len(container.Healthcheck.Test) == 0 || container.Healthcheck.Test[0] == "NONE"
 }
 
 // loops is the error of a service whose task fails again and again in the same

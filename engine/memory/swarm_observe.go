@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/docker/docker/api/types/swarm"
 
@@ -123,6 +124,10 @@ func (t *task) observed() state.Task {
 
 type clusterRole struct{ *Memory }
 
+// between is the least time between two looks of a follower: what happens in it
+// is told at once.
+const between = 10 * time.Millisecond
+
 // Follow tells what a project's services are, whenever it changes.
 func (m clusterRole) Follow(ctx context.Context, project string, each func(state.Cluster)) error {
 	told, breaks := -1, -1
@@ -149,6 +154,11 @@ func (m clusterRole) Follow(ctx context.Context, project string, each func(state
 			return err
 		}
 		each(seen)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(between):
+		}
 	}
 }
 
