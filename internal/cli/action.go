@@ -101,7 +101,7 @@ func (s *session) planAction(ctx context.Context, t target, desired state.Desire
 	if what.exists && t.project == nil && len(observed.Containers)+len(observed.Cluster.Services) == 0 {
 		return step{}, fmt.Errorf("no container found for project %q: not found", t.name)
 	}
-	if err := t.checkServices(what.services, observed.Containers, observed.Cluster.Services...); err != nil {
+	if err := t.checkFound(what.services, observed); err != nil {
 		return step{}, err
 	}
 	plan, err := what.plan(t, desired, observed)

@@ -25,8 +25,9 @@ func (a *app) imagesCommand() *cobra.Command {
 		Long: `List the images that the project's containers were created from, whether they
 run or not. With -p NAME alone no compose file is needed.
 
-On a Swarm they are those of the tasks that run or are to run, each once for each
-service, with the digest by which all nodes pull the same. -q prints the digests.
+On a Swarm they are those of the tasks that run or are to run, each once for
+each service, with the digest by which all nodes pull the same. -q prints the
+digests.
 
 An image whose name has moved to another one since, by a build or a pull, is
 listed as <none>.`,

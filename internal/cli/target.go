@@ -92,14 +92,10 @@ func (a *app) identity(t target) state.Desired {
 }
 
 // checkServices makes sure that each of the names is a service of the project,
-// or of one of the containers, or of a Swarm's services, where there is no file. Where there is neither, nothing is known, and what a
-// command finds of a service is nothing.
+// or of one of the containers, or of a Swarm's services, where there is no file.
 func (t target) checkServices(names []string, containers []state.Container, services ...state.ObservedService) error {
 	if t.project != nil {
 		return t.project.CheckServices(names)
-	}
-	if len(containers)+len(services) == 0 {
-		return nil
 	}
 	for _, name := range names {
 		if !slices.ContainsFunc(containers, func(c state.Container) bool { return c.Service == name }) &&
@@ -108,6 +104,16 @@ func (t target) checkServices(names []string, containers []state.Container, serv
 		}
 	}
 	return nil
+}
+
+// checkFound is checkServices for what is observed. Where there is no file and
+// nothing was found, nothing is known, and what a command finds of a service is
+// nothing.
+func (t target) checkFound(names []string, observed state.Observed) error {
+	if t.project == nil && len(observed.Containers)+len(observed.Cluster.Services) == 0 {
+		return nil
+	}
+	return t.checkServices(names, observed.Containers, observed.Cluster.Services...)
 }
 
 // expand replaces patterns by the active services that they match.

@@ -54,5 +54,5 @@ func (v *view) checkServices(ctx context.Context, names []string) error {
 			return err
 		}
 	}
-	return v.target.checkServices(names, found.Containers, found.Cluster.Services...)
+	return v.target.checkFound(names, found)
 }
