@@ -46,11 +46,22 @@ func (v *view) replica(service string, index int) (state.Container, error) {
 	return state.Container{}, fmt.Errorf("service %q is not running", service)
 }
 
+// distance is 0 for a container of the engine that is called, and 1 for a task on
+// another node of its Swarm.
+func (v *view) distance(c state.Container) int {
+	if c.Node == "" || slices.ContainsFunc(v.observed.Nodes, func(n state.Node) bool { return n.Self && n.Name == c.Node }) {
+		return 0
+	}
+	return 1
+}
+
 // running is the container of a service that a command joins: the running one
-// with the number index, or the first where index is 0. What runs is what
+// with the number index, or the first where index is 0, of a Swarm's tasks one on
+// the node that is asked if there is one. What runs is what
 // matters, also of a service that the compose file does not have any more.
 func (v *view) running(service string, index int) (state.Container, error) {
 	all := v.replicas(service)
+	slices.SortStableFunc(all, func(a, b state.Container) int { return cmp.Compare(v.distance(a), v.distance(b)) })
 	for _, c := range all {
 		if (c.Running() || c.Status == state.StatusRestarting) && (index == 0 || c.Number == index && !c.OneOff) {
 			return c, nil

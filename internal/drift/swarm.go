@@ -147,7 +147,11 @@ func standing(s state.ObservedService, tasks []state.Task) string {
 	if last.ID == "" {
 		return text
 	}
-	text += "; " + last.Label() + " " + string(last.State)
+	does := string(last.State)
+	if (last.Desired == swarm.TaskStateShutdown || last.Desired == swarm.TaskStateRemove) && !last.Ended() {
+		does = "stopping"
+	}
+	text += "; " + last.Label() + " " + does
 	if last.Lost {
 		text += ", its node is down"
 	}
