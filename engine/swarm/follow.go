@@ -33,7 +33,7 @@ func (c cluster) Follow(ctx context.Context, project string, each func(state.Clu
 	if err != nil {
 		return ended(ctx, err)
 	}
-	f := &follower{manager: c.manager, api: api, view: view{project: project, gone: map[string]string{}}, wake: make(chan struct{}, 1)}
+	f := &follower{manager: c.manager, api: api, project: project, view: view{project: project, gone: map[string]string{}}, wake: make(chan struct{}, 1)}
 	f.stale.Store(true)
 	listening, stop := context.WithCancel(ctx)
 	var ear sync.WaitGroup
@@ -71,11 +71,12 @@ func (c cluster) Follow(ctx context.Context, project string, each func(state.Clu
 // follower is one call of Follow.
 type follower struct {
 	*manager
-	api   *client.Client
-	view  view
-	seen  []seen
-	wake  chan struct{}
-	stale atomic.Bool // nodes are to be asked for again
+	api     *client.Client
+	project string
+	view    view // of the one who looks
+	seen    []seen
+	wake    chan struct{}
+	stale   atomic.Bool // nodes are to be asked for again
 }
 
 // seen is an object at a version.
@@ -86,7 +87,7 @@ type seen struct {
 
 // again looks once more, and says whether anything is not as before.
 func (f *follower) again(ctx context.Context) (changed bool, err error) {
-	if err := f.look(ctx, f.api, f.view.project, &f.view); err != nil {
+	if err := f.look(ctx, f.api, f.project, &f.view); err != nil {
 		return false, err
 	}
 	if f.stale.Swap(false) || f.unknownNode() {
@@ -176,7 +177,7 @@ func (f *follower) hear(ctx context.Context, filter filters.Args) error {
 		case err := <-failures:
 			return err
 		case message := <-messages:
-			if message.Type == events.ContainerEventType && message.Actor.Attributes[state.LabelNamespace] != f.view.project {
+			if message.Type == events.ContainerEventType && message.Actor.Attributes[state.LabelNamespace] != f.project {
 				continue
 			}
 			if message.Type == events.NodeEventType {
