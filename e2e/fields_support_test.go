@@ -49,6 +49,15 @@ func (s support) tooOld(p proof) bool {
 	return false
 }
 
+// valuesOfASwarm are rows about values that only a Swarm treats otherwise than the
+// rest of their field: an engine's proof of the field is one of them.
+var valuesOfASwarm = []string{
+	"networks.*.driver=bridge", "services.*.links=*:*", "services.*.network_mode=bridge", "services.*.network_mode=host",
+	"services.*.ports[].host_ip=0.0.0.0", "services.*.ports[].host_ip=::", "services.*.ports[].published=*-*",
+	"services.*.security_opt=apparmor[=:]unconfined", "services.*.security_opt=label[=:]*",
+	"services.*.security_opt=no-new-privileges*", "services.*.security_opt=seccomp[=:]unconfined", "services.*.volumes[].type=bind",
+}
+
 // TestEveryHonouredFieldIsProven fails on a field that docs/compose-support.md
 // calls honoured and that no test reads back, and on a proof of none.
 func TestEveryHonouredFieldIsProven(t *testing.T) {
@@ -70,6 +79,10 @@ func TestEveryHonouredFieldIsProven(t *testing.T) {
 		for _, path := range fieldPaths(p.fields) {
 			proven[path] = true
 		}
+	}
+	for _, path := range valuesOfASwarm {
+		field, _, _ := strings.Cut(path, "=")
+		proven[path] = proven[field]
 	}
 	honoured := map[string]bool{}
 	for _, path := range readSupport(t).honoured {
