@@ -112,10 +112,14 @@ const (
 
 const shell = `{services: {web: {image: busybox, command: [sleep, "600"], init: true, stop_grace_period: 1s}}}`
 
+// until waits in a container until its terminal has a size, and prints that. An
+// engine tells the size of one that has begun to run.
+func until(size string) string { return "until stty size | grep '" + size + "'; do sleep 0.1; done" }
+
 func TestExecAtATerminalKnowsItsSizeAndItsChanges(t *testing.T) {
 	p := newProject(t, shell)
 	p.ok("up", "-d")
-	s := p.sit("exec", "web", "sh", "-c", "tty; read go; stty size; until stty size | grep '33 101'; do sleep 0.1; done; read go; exit 5")
+	s := p.sit("exec", "web", "sh", "-c", "tty; read go; "+until("24 80")+"; "+until("33 101")+"; read go; exit 5")
 	s.sees("/dev/pts/")
 	s.types("go\r")
 	s.sees("24 80")
@@ -154,7 +158,7 @@ func TestDetachKeysLeaveTheProcessRunning(t *testing.T) {
 
 func TestRunAtATerminalEndsWithItsCodeAndLeavesNothing(t *testing.T) {
 	p := newProject(t, shell)
-	s := p.sit("run", "--rm", "web", "sh", "-c", "tty; read go; stty size; exit 6")
+	s := p.sit("run", "--rm", "web", "sh", "-c", "tty; read go; "+until("24 80")+"; exit 6")
 	s.sees("/dev/pts/0")
 	s.types("go\r")
 	s.sees("24 80")
