@@ -46,9 +46,14 @@ func (d *swarmDraft) isLocal(p *swarmService) bool {
 // reaches is true for an image that its registry is to have: one whose name says
 // which, or any that a registry can have where several nodes need it.
 func (d *swarmDraft) reaches(p *swarmService) bool {
-	host, _, found := strings.Cut(p.service.Config.Image, "/")
-	named := found && (strings.ContainsAny(host, ".:") || host == "localhost")
-	return named || found && d.spreads(p)
+	image := p.service.Config.Image
+	return namesRegistry(image) || strings.Contains(image, "/") && d.spreads(p)
+}
+
+// namesRegistry is true for an image whose name says which registry has it.
+func namesRegistry(image string) bool {
+	host, _, found := strings.Cut(image, "/")
+	return found && (strings.ContainsAny(host, ".:") || host == "localhost")
 }
 
 // spreads is true for a service whose tasks may be on other machines than this.
@@ -109,7 +114,10 @@ func (d *swarmDraft) checkReach(p *swarmService, local bool) {
 		return
 	}
 	instead := fmt.Sprintf("push it under a name with a registry, as in `docker tag %s registry.example.com/%s` and `docker push`, and write that name", image, image)
-	if d.builds(p.service) {
+	switch {
+	case namesRegistry(image):
+		instead = fmt.Sprintf("push it with `docker push %s`", image)
+	case d.builds(p.service):
 		instead = fmt.Sprintf("give it a name with a registry, as in `image: registry.example.com/%s`, and it is pushed once it is built", image)
 	}
 	d.failAt(p.service.Where, "image", fmt.Errorf(

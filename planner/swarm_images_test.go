@@ -89,6 +89,12 @@ func TestOnSwarmAnImageOfThisMachineAloneIsAnErrorWhereOthersNeedIt(t *testing.T
 	_, err = planner.Up(plain, m.Observed, planner.UpPolicy{})
 	assert.ErrorContains(t, err, "only this machine has its image web:1, and 3 nodes take tasks: push it under a name with a registry")
 
+	named := project(service("web"))
+	named.Services[0].Config.Image = "registry.example.com/web:1"
+	m.Images["registry.example.com/web:1"] = state.Image{ID: "sha256:1", Local: true}
+	_, err = planner.Up(named, m.Observed, planner.UpPolicy{})
+	assert.ErrorContains(t, err, "3 nodes take tasks: push it with `docker push registry.example.com/web:1`, or keep the service here")
+
 	m.Nodes[1].Availability, m.Nodes[2].State = "drain", "down"
 	_, err = planner.Up(plain, m.Observed, planner.UpPolicy{})
 	assert.NilError(t, err)
