@@ -168,9 +168,14 @@ func renewedSince(p, dependent *swarmService) bool {
 	return !newest.IsZero() && newest.Before(*p.held.Update.StartedAt)
 }
 
-// resume has an update that the Swarm paused go on.
+// resume has an update go on that the Swarm paused, or that stands still: of that
+// one it takes no notice of the same specification once more.
 func (d *swarmDraft) resume(p *swarmService) {
 	u := p.held.Update
+	if p.action == NoOp && standsStill(*p.held, p.tasks, d.policy.Now) {
+		d.force(p, Reason{Text: "its last update stands still"})
+		return
+	}
 	paused := u != nil && (u.State == swarm.UpdateStatePaused || u.State == swarm.UpdateStateRollbackPaused)
 	if !paused || p.action != NoOp {
 		return

@@ -436,3 +436,20 @@ func TestATaskThatNothingChecksHasToRunForAMomentToCount(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Equal(t, took, time.Duration(0))
 }
+
+// As Engine 20.10 does now and then when a node goes in the middle of an update.
+func TestAnUpdateThatStandsStillEndsTheWait(t *testing.T) {
+	slow := func(s *state.ObservedService) {
+		s.Spec.UpdateConfig = &swarm.UpdateConfig{Delay: 3 * time.Second, Monitor: time.Second}
+	}
+	updating := webService(9, 2, slow, updateIs(swarm.UpdateStateUpdating, ""))
+	first, other := webTask("a", 1, swarm.TaskStateRunning, old), webTask("b", 2, swarm.TaskStateRunning, old)
+	left := webTask("b", 2, swarm.TaskStateAccepted, stopping, old)
+	took, err := plays(t, played{moments: []moment{
+		{0, updating, []state.Task{first, other}},
+		{2 * time.Second, updating, []state.Task{first, left}},
+		{40 * time.Second, updating, []state.Task{first, webTask("b", 2, swarm.TaskStateAccepted, stopping, old, lost), webTask("c", 2, swarm.TaskStateRunning)}},
+	}}, &recording{}, updateWeb, awaitWeb)
+	assert.ErrorContains(t, err, "service shop_web: its update stands still: the Swarm has done nothing for 24s")
+	assert.Equal(t, took, 64*time.Second) // from the last motion: while a task was under way there was no limit
+}

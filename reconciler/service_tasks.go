@@ -12,6 +12,7 @@ import (
 
 	"github.com/docker/docker/api/types/swarm"
 
+	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
 
@@ -171,7 +172,9 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 		now.met = true
 	case t.homeless != nil:
 		now.patience, now.stuck = placing, taskError(*t.homeless)
-	case len(t.moving) > 0 || updating:
+	case updating:
+		now.patience, now.stuck = w.restsTooLong(p)
+	case len(t.moving) > 0:
 	case t.good < t.want:
 		now.patience, now.stuck = standstill, w.failure(p)
 	case t.want == 0 && p.service.Spec.Mode.Replicated == nil && len(p.tasks) == 0:
@@ -184,6 +187,16 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 		now.met = true
 	}
 	return now
+}
+
+// restsTooLong is how long an update may go on while no task of it is under way,
+// and what it is an error with then. There is no limit while one is.
+func (w *serviceWait) restsTooLong(p part) (most time.Duration, stuck error) {
+	rests, most := planner.Rests(*p.service, p.tasks)
+	if !rests {
+		return 0, nil
+	}
+	return most, fmt.Errorf("its update stands still: the Swarm has done nothing for %s; run it again, and the update is begun anew", most)
 }
 
 // unproven is true for a service of this run's whose tasks nobody has looked at

@@ -3,7 +3,9 @@ package swarm_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
@@ -56,4 +58,36 @@ func TestTasksOfANodeThatIsGoneMove(t *testing.T) {
 	says(t, shown, "web.", p.nodesOf("web")[0], name)
 	p.ok("up", "-d") // what runs is what is wanted
 	says(t, p.docker("stack", "ps", p.name), name)
+}
+
+func TestNodeThatGoesDuringAnUpdateDoesNotDeceiveTheRun(t *testing.T) {
+	p := newProject(t, spread)
+	p.ok("up", "-d")
+	p.write("override.yaml", "services: {web: {environment: {VERSION: two}}}\n")
+	updating := p.command("-f", "compose.yaml", "-f", "override.yaml", "up", "-d")
+	ended := make(chan result)
+	go func() { ended <- p.finish(updating) }()
+	eventually(t, "update that has begun", func() bool {
+		web := p.service("web")
+		return web.UpdateStatus != nil && web.UpdateStatus.State == swarm.UpdateStateUpdating
+	})
+	name := cutPower(t, "3")
+	r := <-ended
+	assert.Check(t, r.took < 90*time.Second)
+
+	// Either way it says what is so: all tasks run the new version, or an error.
+	running := p.nodesOf("web")
+	if r.code == 0 {
+		assert.Equal(t, len(running), 3)
+		assert.Check(t, !slices.Contains(running, name), "%s", running)
+		assert.Equal(t, p.service("web").UpdateStatus.State, swarm.UpdateStateCompleted)
+	} else {
+		says(t, r.stderr, "web")
+		assert.Check(t, strings.Contains(r.stderr, "paused") || strings.Contains(r.stderr, "stands still"), "%s", r.stderr)
+	}
+	eventually(t, "end of the update after another run", func() bool {
+		return p.run("-f", "compose.yaml", "-f", "override.yaml", "up", "-d").code == 0
+	})
+	says(t, p.docker("service", "inspect", p.name+"_web"), "VERSION=two")
+	assert.Equal(t, len(p.nodesOf("web")), 3)
 }
