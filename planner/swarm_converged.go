@@ -29,7 +29,7 @@ func Converged(s state.ObservedService, tasks []state.Task) bool {
 			delete(done, taskSlotOf(t))
 		case t.State == swarm.TaskStateComplete && t.Current && ends:
 			done[taskSlotOf(t)] = true
-		case alive(t):
+		case t.Alive():
 			return false // yet to start, or to stop
 		}
 	}
@@ -55,19 +55,6 @@ func taskSlotOf(t state.Task) taskSlot {
 // again then.
 func endsWell(policy *swarm.RestartPolicy) bool {
 	return policy != nil && (policy.Condition == swarm.RestartPolicyConditionNone || policy.Condition == swarm.RestartPolicyConditionOnFailure)
-}
-
-// alive is true for a task that has not ended and is not past hope: one of a node
-// that is down is neither.
-func alive(t state.Task) bool {
-	switch t.State {
-	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected,
-		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
-		return false
-	case swarm.TaskStateNew, swarm.TaskStateAllocated, swarm.TaskStatePending, swarm.TaskStateAssigned, swarm.TaskStateAccepted,
-		swarm.TaskStatePreparing, swarm.TaskStateReady, swarm.TaskStateStarting, swarm.TaskStateRunning:
-	}
-	return !t.Lost
 }
 
 // jobDone is true for a job whose last run has ended well: as often as it is to
@@ -96,7 +83,7 @@ func jobFailed(s state.ObservedService, tasks []state.Task) bool {
 	}
 	failed := false
 	for _, t := range tasks {
-		if t.Current && alive(t) {
+		if t.Current && t.Alive() {
 			return false
 		}
 		failed = failed || t.Current && t.State != swarm.TaskStateComplete

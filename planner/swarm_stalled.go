@@ -30,7 +30,7 @@ func Rests(s state.ObservedService, tasks []state.Task) (rests bool, most time.D
 		return false, 0
 	}
 	for _, t := range tasks {
-		if alive(t) && t.State != t.Desired {
+		if t.Alive() && t.State != t.Desired {
 			return false, 0
 		}
 	}

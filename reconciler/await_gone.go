@@ -27,7 +27,7 @@ func (r *run) awaitServiceGone(ctx context.Context, node planner.Node, op planne
 		left := 0
 		detail := ""
 		for _, t := range p.tasks {
-			if !over(t) {
+			if t.Alive() {
 				left++
 				detail = fmt.Sprintf("%s: stopping", place(t))
 			}

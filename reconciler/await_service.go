@@ -133,7 +133,7 @@ func (w *serviceWait) begin(p part) {
 		return // all its tasks are this run's
 	}
 	for _, t := range p.tasks {
-		w.past[t.ID] = over(t)
+		w.past[t.ID] = !t.Alive()
 	}
 }
 

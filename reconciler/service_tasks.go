@@ -28,16 +28,6 @@ const (
 	proving = time.Second
 )
 
-// over is true for a task that does not run any more, as far as anybody knows.
-func over(t state.Task) bool {
-	switch t.State {
-	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected,
-		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
-		return true
-	}
-	return t.Lost
-}
-
 // failed is true for a task that ended as it should not, or could not begin. One
 // of a service that always runs has failed too if it ended with exit code 0: so
 // does a program that the Swarm tells to stop because it is unhealthy.
@@ -90,7 +80,7 @@ func (w *serviceWait) tally(p part) tally {
 		switch {
 		case good:
 			places[slotOf(task)] = true
-		case over(task):
+		case !task.Alive():
 			continue
 		default:
 			t.moving = append(t.moving, task)

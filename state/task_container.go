@@ -146,11 +146,20 @@ func (t Task) Label() string {
 	return t.Service + "." + strconv.Itoa(t.Slot)
 }
 
-// Ended is true for a task that runs no more, and will not again.
-func (t Task) Ended() bool {
-	switch t.State {
-	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateOrphaned, swarm.TaskStateRemove:
+// TaskEnded is true for a state that no other comes after.
+func TaskEnded(s swarm.TaskState) bool {
+	switch s {
+	case swarm.TaskStateComplete, swarm.TaskStateShutdown, swarm.TaskStateFailed, swarm.TaskStateRejected,
+		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
 		return true
+	default:
+		return false
 	}
-	return false
 }
+
+// Ended is true for a task that runs no more, and will not again.
+func (t Task) Ended() bool { return TaskEnded(t.State) }
+
+// Alive is true for a task that has not ended and is not past hope, as one of a
+// node that is down is.
+func (t Task) Alive() bool { return !t.Ended() && !t.Lost }

@@ -142,7 +142,7 @@ func (f *follower) longest() time.Duration {
 
 // moving is true for a task that is not yet where it is meant to get.
 func moving(t swarm.Task) bool {
-	return !over(t.Status.State) && t.Status.State != t.DesiredState
+	return !state.TaskEnded(t.Status.State) && t.Status.State != t.DesiredState
 }
 
 // listen wakes the follower when something happens that may be about the project.

@@ -72,18 +72,7 @@ func (v *view) cluster(scope state.Scope) state.Cluster {
 // leftBehind is true for a task of a service that was removed which is over and
 // that nobody will remove: a Swarm forgets those of jobs.
 func leftBehind(t swarm.Task) bool {
-	return over(t.Status.State) && t.DesiredState != swarm.TaskStateRemove
-}
-
-// over is true for a state that no other comes after.
-func over(s swarm.TaskState) bool {
-	switch s {
-	case swarm.TaskStateComplete, swarm.TaskStateFailed, swarm.TaskStateRejected, swarm.TaskStateShutdown,
-		swarm.TaskStateRemove, swarm.TaskStateOrphaned:
-		return true
-	default:
-		return false
-	}
+	return state.TaskEnded(t.Status.State) && t.DesiredState != swarm.TaskStateRemove
 }
 
 // networksOf are the project's networks, and those that are asked for by name.
@@ -170,7 +159,7 @@ func (v *view) task(t swarm.Task, service *swarm.Service) state.Task {
 // lost is true for a task that was last heard of as one that has not ended, and
 // whose node is down.
 func (v *view) lost(t swarm.Task) bool {
-	return !over(t.Status.State) && v.nodes[t.NodeID].Status.State == swarm.NodeStateDown
+	return !state.TaskEnded(t.Status.State) && v.nodes[t.NodeID].Status.State == swarm.NodeStateDown
 }
 
 // taskName is the name that `docker stack ps` has for a task.
