@@ -130,7 +130,7 @@ services:
 	web := p.service("web")
 	assert.Equal(t, web.UpdateStatus.State, swarm.UpdateStateRollbackCompleted)
 	says(t, strings.Join(web.Spec.TaskTemplate.ContainerSpec.Env, " "), "READY_AFTER=0s")
-	assert.Equal(t, len(p.nodesOf("web")), 2)
+	eventually(t, "both tasks running again", func() bool { return len(p.nodesOf("web")) == 2 })
 
 	drift := p.run("drift")
 	assert.Equal(t, drift.code, 2, drift.stderr)
