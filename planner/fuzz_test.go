@@ -106,7 +106,12 @@ func checkHarmless(t assert.TestingT, plan planner.Plan, observed state.Observed
 
 func TestAnyPlan(t *testing.T) { rapid.Check(t, checkAnyPlan) }
 
-func FuzzPlan(f *testing.F) { f.Fuzz(rapid.MakeFuzz(checkAnyPlan)) }
+// What is drawn when the input is used up is drawn from zeros, so that no input
+// is too short to be a case.
+func FuzzPlan(f *testing.F) {
+	check, zeros := rapid.MakeFuzz(checkAnyPlan), make([]byte, 1<<14)
+	f.Fuzz(func(t *testing.T, input []byte) { check(t, slices.Concat(input, zeros)) })
+}
 
 func drawDesired(t *rapid.T) state.Desired {
 	var services []state.Service

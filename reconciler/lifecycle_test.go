@@ -95,13 +95,13 @@ func cutCommand(t *testing.T, run []command, n int) (cut bool) {
 	defer kill()
 	faults := &enginetest.Faults{Before: func(_ context.Context, c enginetest.Call) error {
 		if c.Write && c.N >= n {
-			cut = true
 			kill()
 			return errDead
 		}
 		return nil
 	}}
 	err := run[len(run)-1].do(killed, faults.Wrap(m.Engine()), desired, nil)
+	cut = killed.Err() != nil
 	assert.Equal(t, err != nil, cut)
 	assert.NilError(t, runUp(ctx, m, desired, planner.UpPolicy{}, &recording{}, nil))
 	assert.DeepEqual(t, ids(), before)
