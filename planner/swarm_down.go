@@ -117,8 +117,8 @@ func (d *swarmTeardown) leftovers() {
 	}
 }
 
-// users are the chosen services that use something, by their keys; all is false
-// where one that stays uses it, too.
+// users are the nodes after which those that use something are gone, and the
+// first by name of those that stay, if one does.
 func (d *swarmTeardown) users(uses map[string]bool) (after []ID, stays string) {
 	for key := range uses {
 		if id := d.gone[key]; id != "" {
@@ -143,7 +143,8 @@ func (d *swarmTeardown) removeNetworks() {
 		if n.Labels[state.LabelNamespace] != d.desired.Project.Name {
 			continue
 		}
-		ref := state.NetworkRef(networkKey(d.desired.Project, n, d.model.Networks))
+		ref := state.NetworkRef(keyOf(d.desired.Project, n.Name, d.model.Networks,
+			func(n state.Network) (string, string) { return n.Key, n.Config.Name }))
 		after, stays := d.users(uses[n.Name])
 		if stays != "" {
 			d.stays(ref, n.Name, stays)

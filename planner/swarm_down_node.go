@@ -23,7 +23,8 @@ func (d *swarmTeardown) removeVolumes() {
 		if external || v.Labels[state.LabelNamespace] != project && v.Labels[state.LabelProject] != project {
 			continue
 		}
-		ref := state.VolumeRef(volumeKey(d.desired.Project, v, d.model.Volumes))
+		ref := state.VolumeRef(keyOf(d.desired.Project, v.Name, d.model.Volumes,
+			func(v state.Volume) (string, string) { return v.Key, v.Config.Name }))
 		after, stays := d.users(uses[v.Name])
 		if stays != "" {
 			d.stays(ref, v.Name, stays)

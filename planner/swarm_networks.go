@@ -3,7 +3,6 @@ package planner
 import (
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 
 	"github.com/stackctl/stack/state"
@@ -110,18 +109,13 @@ func (d *swarmDraft) namespaced(labels map[string]string) map[string]string {
 	return all
 }
 
-// networkKey is what the compose file calls a network of the project's.
-func networkKey(project state.Project, n state.ObservedNetwork, declared []state.Network) string {
-	if i := slices.IndexFunc(declared, func(d state.Network) bool { return d.Config.Name == n.Name }); i >= 0 {
-		return declared[i].Key
+// keyOf is what the compose file calls what the Swarm has under a name, among
+// what the file declares.
+func keyOf[T any](project state.Project, name string, declared []T, of func(T) (key, name string)) string {
+	for _, d := range declared {
+		if key, given := of(d); given == name {
+			return key
+		}
 	}
-	return strings.TrimPrefix(n.Name, project.SwarmName(""))
-}
-
-// volumeKey is what the compose file calls a volume of the project's.
-func volumeKey(project state.Project, v state.ObservedVolume, declared []state.Volume) string {
-	if i := slices.IndexFunc(declared, func(d state.Volume) bool { return d.Config.Name == v.Name }); i >= 0 {
-		return declared[i].Key
-	}
-	return strings.TrimPrefix(v.Name, project.SwarmName(""))
+	return strings.TrimPrefix(name, project.SwarmName(""))
 }

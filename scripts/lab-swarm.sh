@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# A Swarm of three nodes on this machine, beside whatever engine it has: three
-# engines, each in namespaces of its own, on a switch, and a registry that all
-# of them reach. Nothing of it has a way out of this machine.
+# A Swarm of three nodes on this machine, and one of a single node, beside
+# whatever engine it has: four engines, each in namespaces of its own, on a
+# switch, and a registry that all of them reach. Nothing of it has a way out of
+# this machine.
 #
 #   scripts/lab-swarm.sh up            starts it, or what does not run of it, and prints (for eval):
 #       export STACK_LAB=…             this script, to be called with the same settings
@@ -9,9 +10,10 @@
 #       export STACK_LAB_NODES=3       how many there are: node N is the host NAME-N
 #       export STACK_LAB_HOST_N=…      DOCKER_HOST of each node
 #       export STACK_LAB_ADDRESS_N=…   its IP address, where ports of mode host answer this machine
+#       export STACK_LAB_ALONE=…       DOCKER_HOST of the node that is a Swarm of its own, number 9
 #       export STACK_LAB_REGISTRY=…    HOST:PORT of the registry, which asks for no password
 #   scripts/lab-swarm.sh runs          succeeds when node 1 runs
-#   scripts/lab-swarm.sh load IMAGE... copies images of the engine at DOCKER_HOST to each node
+#   scripts/lab-swarm.sh load IMAGE... copies images of the engine at DOCKER_HOST to each node of the Swarm
 #   scripts/lab-swarm.sh run N CMD...  runs CMD in node N's network, with its DOCKER_HOST
 #   scripts/lab-swarm.sh kill N        cuts node N's power: its engine and containers end at once
 #   scripts/lab-swarm.sh start N       brings it back, with the state that it had
@@ -21,7 +23,7 @@
 #
 # LAB_SUITE is the Debian suite of the engines: bookworm (20.10, the default),
 # trixie (26.1), sid (28.5 or newer). Labs of two suites can run at once.
-# LAB_NODES is how many nodes there are, at most 9, LAB_MANAGERS how many of them
+# LAB_NODES is how many nodes the Swarm has, at most 8, LAB_MANAGERS how many of them
 # are managers. This machine's kernel decides what works: without IPVS there are
 # no virtual addresses and no ingress mesh, but overlays with dnsrr and ports of
 # mode host.
@@ -42,7 +44,7 @@ forky) net=192.168.242 ;;
 sid) net=192.168.243 ;;
 *) lab_die "LAB_SUITE is bookworm, trixie, forky or sid." ;;
 esac
-name=lab-$suite
+name=lab-$suite alone=9
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/stack/engines
 root=$cache/$suite/root dir=$cache/swarm-$suite cgroup=stack-$name registry=$net.1:5000
 
@@ -64,7 +66,7 @@ network() {
 	ip -n "$name" link set host master lan up
 	ip addr add "$net.1/24" dev "$name"
 	ip link set "$name" up
-	for n in $(seq "$count"); do
+	for n in $(seq "$count") $alone; do
 		ip netns add "$name-$n"
 		ip -n "$name" link add "node$n" type veth peer name eth0 netns "$name-$n"
 		ip -n "$name" link set "node$n" master lan up
@@ -140,8 +142,8 @@ serve() {
 join() {
 	local role=worker
 	[ "$(on "$1" info --format '{{.Swarm.LocalNodeState}}')" = inactive ] || return 0
-	if [ "$1" = 1 ]; then
-		on 1 swarm init --advertise-addr "$net.11" --default-addr-pool 10.228.0.0/16 --default-addr-pool-mask-length 24 >/dev/null
+	if [ "$1" = 1 ] || [ "$1" = $alone ]; then
+		on "$1" swarm init --advertise-addr "$net.1$1" --default-addr-pool 10.228.0.0/16 --default-addr-pool-mask-length 24 >/dev/null
 		return
 	fi
 	[ "$1" -gt "$managers" ] || role=manager
@@ -154,16 +156,17 @@ up() {
 	lab_unpack "$cache/$suite"
 	mkdir -p "$dir/client"
 	network
-	for n in $(seq "$count"); do
+	for n in $(seq "$count") $alone; do
 		start "$n" &
 		pids+=($!)
 	done
 	serve
 	for pid in "${pids[@]}"; do wait "$pid"; done
-	for n in $(seq "$count"); do join "$n"; done
-	lab_log "Docker Engine $(cat "$dir/1/version") of Debian $suite, a Swarm of $count"
+	for n in $(seq "$count") $alone; do join "$n"; done
+	lab_log "Docker Engine $(cat "$dir/1/version") of Debian $suite, a Swarm of $count and one of a single node"
 	echo "export STACK_LAB=$self LAB_SUITE=$suite LAB_NODES=$count LAB_MANAGERS=$managers"
 	echo "export STACK_TEST_SWARM=unix://$dir/1/docker.sock STACK_LAB_NODES=$count STACK_LAB_REGISTRY=$registry"
+	echo "export STACK_LAB_ALONE=unix://$dir/$alone/docker.sock"
 	for n in $(seq "$count"); do
 		echo "export STACK_LAB_HOST_$n=unix://$dir/$n/docker.sock STACK_LAB_ADDRESS_$n=$net.1$n"
 	done

@@ -1,5 +1,5 @@
-// Package swarm_test drives the built stack on a real Swarm: three engines on
-// this machine, those of scripts/lab-swarm.sh.
+// Package swarm_test drives the built stack on real Swarms: one of three engines
+// on this machine and one of a single engine, those of scripts/lab-swarm.sh.
 package swarm_test
 
 import (
@@ -29,6 +29,7 @@ var lab struct {
 	registry string
 	hosts    map[string]string         // DOCKER_HOST by number
 	nodes    map[string]*client.Client // by number
+	alone    *client.Client            // the node that is a Swarm of its own
 }
 
 // manager is the number of the node that is asked.
@@ -86,7 +87,7 @@ func begin(ctx context.Context) (end func(), err error) {
 		return end, err
 	}
 	// A node that is gone is noticed after three heartbeats.
-	if _, err := docker(ctx, "swarm", "update", "--dispatcher-heartbeat", "1s"); err != nil {
+	if _, err := docker(ctx, lab.nodes[manager], "swarm", "update", "--dispatcher-heartbeat", "1s"); err != nil {
 		return end, err
 	}
 	return end, publish(ctx)
@@ -103,13 +104,19 @@ func find(said string) error {
 		}
 	}
 	lab.registry = lab.said["STACK_LAB_REGISTRY"]
+	at := func(host string) (*client.Client, error) {
+		return client.NewClientWithOpts(client.WithHost(host), client.WithAPIVersionNegotiation())
+	}
+	var err error
 	for number, host := range lab.hosts {
-		var err error
-		if lab.nodes[number], err = client.NewClientWithOpts(client.WithHost(host), client.WithAPIVersionNegotiation()); err != nil {
+		if lab.nodes[number], err = at(host); err != nil {
 			return err
 		}
 	}
-	if lab.nodes[manager] == nil || lab.registry == "" {
+	if lab.alone, err = at(lab.said["STACK_LAB_ALONE"]); err != nil {
+		return err
+	}
+	if lab.nodes[manager] == nil || lab.registry == "" || lab.said["STACK_LAB_ALONE"] == "" {
 		return fmt.Errorf("%s up does not say where its nodes and its registry are", labScript)
 	}
 	return nil
@@ -135,10 +142,10 @@ func publish(ctx context.Context) error {
 	if err := os.WriteFile(dir+"/Dockerfile", []byte(dockerfile), 0o600); err != nil {
 		return err
 	}
-	if _, err := docker(ctx, "build", "--tag", image("dummy"), dir); err != nil {
+	if _, err := docker(ctx, lab.nodes[manager], "build", "--tag", image("dummy"), dir); err != nil {
 		return err
 	}
-	_, err := docker(ctx, "push", image("dummy"))
+	_, err := docker(ctx, lab.nodes[manager], "push", image("dummy"))
 	return err
 }
 
@@ -156,10 +163,10 @@ func addresses(ctx context.Context) string {
 	return strings.Join(list, ",")
 }
 
-// docker runs the docker command on the manager, and returns what it printed.
-func docker(ctx context.Context, args ...string) (string, error) {
+// docker runs the docker command on an engine, and returns what it printed.
+func docker(ctx context.Context, engine *client.Client, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, "docker", args...)
-	c.Env = append(os.Environ(), "DOCKER_HOST="+lab.hosts[manager], "DOCKER_CONFIG="+lab.config)
+	c.Env = append(os.Environ(), "DOCKER_HOST="+engine.DaemonHost(), "DOCKER_CONFIG="+lab.config)
 	return output(c)
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/client"
 	"gotest.tools/v3/assert"
 )
 
@@ -27,11 +28,12 @@ const namespace = "com.docker.stack.namespace"
 // test has. What the Swarm holds of it is removed at the end of the test, and
 // told first if the test failed.
 type project struct {
-	t    *testing.T
-	name string
-	dir  string
-	env  []string
-	ran  []string // a transcript
+	t      *testing.T
+	engine *client.Client // a manager of the Swarm
+	name   string
+	dir    string
+	env    []string
+	ran    []string // a transcript
 }
 
 // result is how a command ended.
@@ -43,14 +45,21 @@ type result struct {
 
 var count atomic.Int64
 
-// newProject puts the tests' image in the place of IMAGE in the file.
+// newProject is one on the Swarm of all nodes. It puts the tests' image in the
+// place of IMAGE in the file.
 func newProject(t *testing.T, compose string) *project {
 	t.Helper()
-	p := &project{t: t, name: fmt.Sprintf("swarm-%d-%d", os.Getpid(), count.Add(1)), dir: t.TempDir()}
+	p := newProjectOn(t, lab.nodes[manager], compose)
+	p.env = append(p.env, "STACK_NODES="+addresses(t.Context()))
+	return p
+}
+
+func newProjectOn(t *testing.T, engine *client.Client, compose string) *project {
+	t.Helper()
+	p := &project{t: t, engine: engine, name: fmt.Sprintf("swarm-%d-%d", os.Getpid(), count.Add(1)), dir: t.TempDir()}
 	p.env = []string{
 		"HOME=" + p.dir, "PATH=" + os.Getenv("PATH"), "STACK_ENGINE=swarm",
-		"DOCKER_HOST=" + lab.hosts[manager], "DOCKER_CONFIG=" + lab.config, "REGISTRY=" + lab.registry,
-		"STACK_NODES=" + addresses(t.Context()),
+		"DOCKER_HOST=" + engine.DaemonHost(), "DOCKER_CONFIG=" + lab.config, "REGISTRY=" + lab.registry,
 	}
 	p.compose(compose)
 	t.Cleanup(p.remove)
@@ -119,10 +128,10 @@ func says(t *testing.T, text string, words ...string) {
 	}
 }
 
-// docker runs the docker command on the manager.
+// docker runs the docker command on the project's manager.
 func (p *project) docker(args ...string) string {
 	p.t.Helper()
-	out, err := docker(p.t.Context(), args...)
+	out, err := docker(p.t.Context(), p.engine, args...)
 	assert.NilError(p.t, err)
 	p.ran = append(p.ran, fmt.Sprintf("$ docker %s\n%s", strings.Join(args, " "), out))
 	return out
@@ -135,7 +144,7 @@ func (p *project) labeled() filters.Args {
 // service is one of the project's as the Swarm has it.
 func (p *project) service(key string) swarm.Service {
 	p.t.Helper()
-	found, _, err := lab.nodes[manager].ServiceInspectWithRaw(p.t.Context(), p.name+"_"+key, swarm.ServiceInspectOptions{})
+	found, _, err := p.engine.ServiceInspectWithRaw(p.t.Context(), p.name+"_"+key, swarm.ServiceInspectOptions{})
 	assert.NilError(p.t, err)
 	return found
 }
@@ -152,7 +161,7 @@ func (p *project) tasks(key string) []swarm.Task {
 // allTasks are a service's tasks with those that have ended, by slot and age.
 func (p *project) allTasks(key string) []swarm.Task {
 	p.t.Helper()
-	found, err := lab.nodes[manager].TaskList(p.t.Context(), swarm.TaskListOptions{Filters: filters.NewArgs(filters.Arg("service", p.name+"_"+key))})
+	found, err := p.engine.TaskList(p.t.Context(), swarm.TaskListOptions{Filters: filters.NewArgs(filters.Arg("service", p.name+"_"+key))})
 	assert.NilError(p.t, err)
 	slices.SortFunc(found, func(a, b swarm.Task) int {
 		return cmp.Or(cmp.Compare(a.Slot, b.Slot), a.CreatedAt.Compare(b.CreatedAt))
@@ -180,7 +189,7 @@ func (p *project) nodesOf(key string) []string {
 		if task.Status.State != swarm.TaskStateRunning {
 			continue
 		}
-		node, _, err := lab.nodes[manager].NodeInspectWithRaw(p.t.Context(), task.NodeID)
+		node, _, err := p.engine.NodeInspectWithRaw(p.t.Context(), task.NodeID)
 		assert.NilError(p.t, err)
 		names = append(names, node.Description.Hostname)
 	}
@@ -191,7 +200,7 @@ func (p *project) nodesOf(key string) []string {
 // configs are the names of the configs that the Swarm holds of the project.
 func (p *project) configs() []string {
 	p.t.Helper()
-	found, err := lab.nodes[manager].ConfigList(p.t.Context(), swarm.ConfigListOptions{Filters: p.labeled()})
+	found, err := p.engine.ConfigList(p.t.Context(), swarm.ConfigListOptions{Filters: p.labeled()})
 	assert.NilError(p.t, err)
 	names := []string{}
 	for _, c := range found {
@@ -217,7 +226,7 @@ func runs(t swarm.Task) bool {
 func (p *project) left() []string {
 	p.t.Helper()
 	ctx := context.Background()
-	engine := lab.nodes[manager]
+	engine := p.engine
 	left := []string{}
 	services, err := engine.ServiceList(ctx, swarm.ServiceListOptions{Filters: p.labeled()})
 	assert.NilError(p.t, err)
@@ -261,7 +270,7 @@ func eventually(t *testing.T, what string, fact func() bool) {
 
 // stops is true while a task of the project has not ended.
 func (p *project) stops(ctx context.Context) bool {
-	tasks, err := lab.nodes[manager].TaskList(ctx, swarm.TaskListOptions{})
+	tasks, err := p.engine.TaskList(ctx, swarm.TaskListOptions{})
 	return err != nil || slices.ContainsFunc(tasks, func(t swarm.Task) bool {
 		return t.Spec.ContainerSpec != nil && t.Spec.ContainerSpec.Labels[namespace] == p.name && runs(t)
 	})
@@ -273,14 +282,14 @@ func (p *project) remove() {
 	if p.t.Failed() {
 		p.t.Log(strings.Join(p.ran, "\n"))
 		for _, what := range []string{"services", "ps --no-trunc"} {
-			out, err := docker(ctx, append(append([]string{"stack"}, strings.Fields(what)...), p.name)...)
+			out, err := docker(ctx, p.engine, append(append([]string{"stack"}, strings.Fields(what)...), p.name)...)
 			p.t.Log(out, err)
 		}
 	}
 	for _, kind := range []string{"service", "network", "config", "secret"} {
-		ids, err := docker(ctx, kind, "ls", "-q", "--filter", "label="+namespace+"="+p.name)
+		ids, err := docker(ctx, p.engine, kind, "ls", "-q", "--filter", "label="+namespace+"="+p.name)
 		if list := strings.Fields(ids); err == nil && len(list) > 0 {
-			_, _ = docker(ctx, append([]string{kind, "rm"}, list...)...) // the next test has another name
+			_, _ = docker(ctx, p.engine, append([]string{kind, "rm"}, list...)...) // the next test has another name
 		}
 		// A network whose tasks still stop keeps its addresses on their nodes, and
 		// the next network would be given the same.

@@ -22,14 +22,20 @@ import (
 func shop(t *testing.T) (p *project, port string) {
 	t.Helper()
 	p = newProject(t, "services: {}")
+	return p, p.sells(len(lab.hosts), image("shop-"+p.name))
+}
+
+// sells makes the project the shop, and returns the port of its page.
+func (p *project) sells(nodes int, image string) (port string) {
+	p.t.Helper()
 	examples, err := filepath.Abs("../../examples/shop")
-	assert.NilError(t, err)
+	assert.NilError(p.t, err)
 	without, err := filepath.Abs("testdata/without-ipvs.yaml")
-	assert.NilError(t, err)
-	port = free(t)
-	p.env = append(p.env, "SHOP_PORT="+port, fmt.Sprint("NODES=", len(lab.hosts)), "SHOP_IMAGE="+image("shop-"+p.name),
+	assert.NilError(p.t, err)
+	port = free(p.t)
+	p.env = append(p.env, "SHOP_PORT="+port, fmt.Sprint("NODES=", nodes), "SHOP_IMAGE="+image,
 		"COMPOSE_FILE="+strings.Join([]string{examples + "/compose.yaml", examples + "/compose.swarm.yaml", without}, ":"))
-	return p, port
+	return port
 }
 
 func free(t *testing.T) string {
@@ -60,10 +66,10 @@ func page(t *testing.T, method, address string) (text string) {
 }
 
 // address is a node's, by the name that the Swarm has for it.
-func address(t *testing.T, name string) string {
-	t.Helper()
-	node, _, err := lab.nodes[manager].NodeInspectWithRaw(t.Context(), name)
-	assert.NilError(t, err)
+func (p *project) address(name string) string {
+	p.t.Helper()
+	node, _, err := p.engine.NodeInspectWithRaw(p.t.Context(), name)
+	assert.NilError(p.t, err)
 	return node.Status.Addr
 }
 
@@ -94,11 +100,11 @@ func TestShopRunsOnAllNodes(t *testing.T) {
 	assert.Equal(t, len(nodes), len(lab.hosts))
 	assert.Equal(t, len(slices.Compact(slices.Clone(nodes))), len(lab.hosts), "web on %s", nodes)
 	for _, node := range nodes {
-		shop := "http://" + net.JoinHostPort(address(t, node), port) + "/"
+		shop := "http://" + net.JoinHostPort(p.address(node), port) + "/"
 		page(t, http.MethodPost, shop+"orders")
 		says(t, page(t, http.MethodGet, shop), "The corner shop")
 	}
-	first := "http://" + net.JoinHostPort(address(t, nodes[0]), port) + "/"
+	first := "http://" + net.JoinHostPort(p.address(nodes[0]), port) + "/"
 	eventually(t, "order that is packed", func() bool {
 		return strings.Contains(page(t, http.MethodGet, first), fmt.Sprintf("<b>%d</b> packed", len(nodes)))
 	})
@@ -115,10 +121,30 @@ func TestShopRunsOnAllNodes(t *testing.T) {
 	assert.DeepEqual(t, p.left(), []string{})
 }
 
+// On a Swarm of one node, nothing has to be in a registry.
+func TestShopRunsOnASingleNode(t *testing.T) {
+	t.Parallel()
+	p := newProjectOn(t, lab.alone, "services: {}")
+	port := p.sells(1, "shop-"+p.name)
+	p.ok("up", "-d", "--build")
+	nodes := p.nodesOf("web")
+	assert.Equal(t, len(nodes), 1)
+	shop := "http://" + net.JoinHostPort(p.address(nodes[0]), port) + "/"
+	page(t, http.MethodPost, shop+"orders")
+	eventually(t, "order that is packed", func() bool {
+		return strings.Contains(page(t, http.MethodGet, shop), "<b>1</b> packed")
+	})
+	versions := p.versions()
+	p.ok("up", "-d", "--build")
+	assert.DeepEqual(t, p.versions(), versions) // what was built is the same
+	p.ok("down", "-v", "--rmi", "all")
+	assert.DeepEqual(t, p.left(), []string{})
+}
+
 // versions are those that the Swarm counts, which every change raises.
 func (p *project) versions() map[string]uint64 {
 	p.t.Helper()
-	services, err := lab.nodes[manager].ServiceList(p.t.Context(), swarm.ServiceListOptions{Filters: p.labeled()})
+	services, err := p.engine.ServiceList(p.t.Context(), swarm.ServiceListOptions{Filters: p.labeled()})
 	assert.NilError(p.t, err)
 	versions := map[string]uint64{}
 	for _, s := range services {

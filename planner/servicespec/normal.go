@@ -120,16 +120,12 @@ func normalConfigs(given []*swarm.ConfigReference) []*swarm.ConfigReference {
 			all[i].File = &file
 		}
 	}
-	target := func(r *swarm.ConfigReference) string {
-		if r.File == nil {
-			return ""
+	return byTarget(all, func(r *swarm.ConfigReference) (target, name string) {
+		if r.File != nil {
+			target = r.File.Name
 		}
-		return r.File.Name
-	}
-	slices.SortStableFunc(all, func(a, b *swarm.ConfigReference) int {
-		return cmp.Or(strings.Compare(target(a), target(b)), strings.Compare(a.ConfigName, b.ConfigName))
+		return target, r.ConfigName
 	})
-	return all
 }
 
 func normalSecrets(given []*swarm.SecretReference) []*swarm.SecretReference {
@@ -142,14 +138,19 @@ func normalSecrets(given []*swarm.SecretReference) []*swarm.SecretReference {
 			all[i].File = &file
 		}
 	}
-	target := func(r *swarm.SecretReference) string {
-		if r.File == nil {
-			return ""
+	return byTarget(all, func(r *swarm.SecretReference) (target, name string) {
+		if r.File != nil {
+			target = r.File.Name
 		}
-		return r.File.Name
-	}
-	slices.SortStableFunc(all, func(a, b *swarm.SecretReference) int {
-		return cmp.Or(strings.Compare(target(a), target(b)), strings.Compare(a.SecretName, b.SecretName))
+		return target, r.SecretName
+	})
+}
+
+func byTarget[T any](all []T, of func(T) (target, name string)) []T {
+	slices.SortStableFunc(all, func(a, b T) int {
+		targetA, nameA := of(a)
+		targetB, nameB := of(b)
+		return cmp.Or(strings.Compare(targetA, targetB), strings.Compare(nameA, nameB))
 	})
 	return all
 }
