@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"gotest.tools/v3/assert"
-	"gotest.tools/v3/poll"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // output is what a running process has printed so far.
@@ -72,22 +73,11 @@ func (s *session) end() int {
 	return s.process.ProcessState.ExitCode()
 }
 
-// eventually waits for a fact, and fails the test if it does not come.
-func eventually(t *testing.T, what string, fact func() bool) {
-	t.Helper()
-	poll.WaitOn(t, func(poll.LogT) poll.Result {
-		if fact() {
-			return poll.Success()
-		}
-		return poll.Continue("%s", what)
-	}, poll.WithTimeout(30*time.Second), poll.WithDelay(20*time.Millisecond))
-}
-
 // prints waits until the session has printed all of the words on standard output.
 func (s *session) prints(words ...string) {
 	s.p.t.Helper()
 	for _, word := range words {
-		eventually(s.p.t, "printing "+word, func() bool { return strings.Contains(s.stdout.String(), word) })
+		driver.Eventually(s.p.t, "printing "+word, func() bool { return strings.Contains(s.stdout.String(), word) })
 	}
 }
 
@@ -101,14 +91,14 @@ func TestAttachedUpPrintsEveryLineWithItsContainer(t *testing.T) {
 	p := newProject(t, `{services: {web: {image: stack-e2e/dummy, command: [lines, "3"]}, backend: {image: stack-e2e/dummy, command: [exit, "0"]}}}`)
 	up := p.ok("up")
 	for _, line := range []string{"web-1      | line 1\n", "web-1      | line 2\n", "web-1      | line 3\n", "web-1 exited with code 0\n", "backend-1 exited with code 0\n"} {
-		assert.Assert(t, strings.Contains(up.stdout, line), "no %q in:\n%s", line, up.stdout)
+		assert.Assert(t, strings.Contains(up.Stdout, line), "no %q in:\n%s", line, up.Stdout)
 	}
 }
 
 func TestAttachedUpLosesNoLine(t *testing.T) {
 	p := newProject(t, `{services: {web: {image: stack-e2e/dummy, command: [lines, "20000"]}}}`)
 	up := p.ok("up", "--no-log-prefix")
-	assert.Equal(t, strings.Count(up.stdout, "line "), 20000)
+	assert.Equal(t, strings.Count(up.Stdout, "line "), 20000)
 }
 
 func TestInterruptStopsWhatAttachedUpStarted(t *testing.T) {
@@ -172,7 +162,7 @@ func TestInterruptedDetachedUpLeavesWhatTheNextOneMends(t *testing.T) {
 // awaitRunning waits until a container runs.
 func (p *project) awaitRunning(name string) {
 	p.t.Helper()
-	eventually(p.t, name+" running", func() bool {
+	driver.Eventually(p.t, name+" running", func() bool {
 		c, err := docker.ContainerInspect(p.t.Context(), p.name+"-"+name)
 		return err == nil && c.State.Running
 	})
@@ -186,7 +176,7 @@ func TestKilledUpIsFinishedByTheNext(t *testing.T) {
 		p.write("compose.yaml", strings.Replace(changed, "replaced", strings.Repeat("x", calls), 1))
 		r := p.record()
 		up := p.begin("up", "-d")
-		eventually(t, "writing", func() bool { return len(r.Writes()) >= calls || !up.alive() })
+		driver.Eventually(t, "writing", func() bool { return len(r.Writes()) >= calls || !up.alive() })
 		up.signal(syscall.SIGKILL)
 		up.end()
 		p.ok("up", "-d")
@@ -209,7 +199,7 @@ services:
   job: {image: stack-e2e/dummy, command: [exit, "7"], depends_on: [web]}
 `)
 	up := p.run("up", "--exit-code-from", "job")
-	assert.Equal(t, up.code, 7, up.stderr)
+	assert.Equal(t, up.Code, 7, up.Stderr)
 	assert.Equal(t, p.inspect("web-1").State.Running, false)
 }
 
@@ -221,13 +211,13 @@ services:
 `)
 	p.ok("up", "-d", "--wait")
 	logs := p.ok("logs", "--tail", "2", "job")
-	assert.Equal(t, logs.stdout, "job-1  | line 2\njob-1  | line 3\n")
-	assert.Equal(t, p.ok("logs", "--no-log-prefix", "other").stdout, "line 1\n")
+	assert.Equal(t, logs.Stdout, "job-1  | line 2\njob-1  | line 3\n")
+	assert.Equal(t, p.ok("logs", "--no-log-prefix", "other").Stdout, "line 1\n")
 }
 
 func TestFollowedLogsEndWithTheContainers(t *testing.T) {
 	p := newProject(t, `{services: {web: {image: stack-e2e/dummy, environment: {EXIT_AFTER: 1s}}}}`)
 	p.ok("up", "-d")
 	logs := p.ok("logs", "-f")
-	assert.Assert(t, strings.Contains(logs.stdout, "web-1  | ended"), logs.stdout)
+	assert.Assert(t, strings.Contains(logs.Stdout, "web-1  | ended"), logs.Stdout)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // The network mode is left to each test: Engine 20.10 does not start any more when it
@@ -41,7 +43,7 @@ func TestEngineIsRestartedDuringARun(t *testing.T) {
 				e.restartedDuring(p, signal, at, "up", "-d", "--wait")
 				p.ok("up", "-d", "--wait")
 				e.hasAll(p)
-				assert.Equal(t, p.run("plan", "--detailed-exitcode").code, 0)
+				assert.Equal(t, p.run("plan", "--detailed-exitcode").Code, 0)
 				p.ok("down", "-v")
 			})
 		}
@@ -86,7 +88,7 @@ func TestEngineEndsInTheMiddleOfAStart(t *testing.T) {
 			assert.NilError(t, os.WriteFile(hold, nil, 0o600))
 			p.env = append(p.env, "STACK_ENGINE_TIMEOUT=2m") // it waits for the start before it ends
 			up := p.begin("up", "-d", "--wait")
-			eventually(t, "holding a start", func() bool {
+			driver.Eventually(t, "holding a start", func() bool {
 				_, err := os.Stat(held)
 				return err == nil
 			})
@@ -95,7 +97,7 @@ func TestEngineEndsInTheMiddleOfAStart(t *testing.T) {
 			e.start(t)
 			assert.Equal(t, up.end(), 0, up.stderr.String())
 			e.hasAll(p)
-			assert.Equal(t, p.run("plan", "--detailed-exitcode").code, 0)
+			assert.Equal(t, p.run("plan", "--detailed-exitcode").Code, 0)
 			p.ok("down", "-v")
 		})
 	}
@@ -112,7 +114,7 @@ func (e *secondEngine) restartedDuring(p *project, signal syscall.Signal, at str
 	e.stop(p.t, signal)
 	ended := make(chan int, 1)
 	go func() { ended <- run.end() }()
-	eventually(p.t, "missing the engine", func() bool {
+	driver.Eventually(p.t, "missing the engine", func() bool {
 		return strings.Contains(run.stderr.String(), "the engine went away") || len(ended) > 0
 	})
 	e.start(p.t)
@@ -126,7 +128,7 @@ func (e *secondEngine) restartedDuring(p *project, signal syscall.Signal, at str
 func (s *session) says(words ...string) {
 	s.p.t.Helper()
 	for _, word := range words {
-		eventually(s.p.t, "saying "+word, func() bool { return strings.Contains(s.stderr.String(), word) })
+		driver.Eventually(s.p.t, "saying "+word, func() bool { return strings.Contains(s.stderr.String(), word) })
 	}
 }
 

@@ -29,7 +29,7 @@ services:
     healthcheck: {test: [CMD, /dummy, health], interval: 10s}
     depends_on: {api: {condition: service_healthy}}
 `)
-	ended := succeeded(t, p.ok("--progress", "json", "up", "-d", "--wait").stderr)
+	ended := succeeded(t, p.ok("--progress", "json", "up", "-d", "--wait").Stderr)
 
 	build := ended["build "+p.name+"-slow"]
 	assert.Assert(t, build > 0, "the build is not in the event stream: %v", ended)

@@ -22,7 +22,7 @@ func TestCheckTellsWhatIsWrongAndBuildsNothing(t *testing.T) {
 	p.fails(1, []string{"build", "--check"}, "build "+p.name+"-web: check: ", "JSONArgsRecommended", "Dockerfile:3")
 	p.write("Dockerfile", "FROM stack-e2e/dummy AS one\nFROM one\n")
 	clean := p.ok("build", "--check")
-	assert.Assert(t, strings.Contains(clean.stderr, "check complete, no warnings found"), clean.stderr)
+	assert.Assert(t, strings.Contains(clean.Stderr, "check complete, no warnings found"), clean.Stderr)
 	_, err := docker.ImageInspect(t.Context(), p.name+"-web")
 	assert.ErrorContains(t, err, "No such image")
 }
@@ -58,7 +58,7 @@ func TestBuilderThatIsNotThereIsNamed(t *testing.T) {
 	plugin := filepath.Join(p.dir, ".docker/cli-plugins/docker-buildx")
 	assert.NilError(t, os.Chmod(plugin, 0o755))
 	failed := p.fails(1, []string{"build", "--builder", "e2e-absent"}, "build "+p.name+`-web: no builder "e2e-absent" found`, "docker buildx ls")
-	assert.Assert(t, !strings.Contains(failed.stderr, "ERROR: "), failed.stderr)
+	assert.Assert(t, !strings.Contains(failed.Stderr, "ERROR: "), failed.Stderr)
 	asked, err := os.ReadFile(plugin + ".asked")
 	assert.NilError(t, err)
 	assert.Assert(t, strings.HasPrefix(string(asked), "build --builder e2e-absent "), string(asked))

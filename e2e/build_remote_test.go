@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // serveGit serves a repository with one file beside its Dockerfile, the way that
@@ -39,12 +41,12 @@ const withoutGit = "install git on the engine's machine"
 
 // builtFromGit is true for a run that built. The machine of an engine may lack
 // git, which the run has to say then.
-func (p *project) builtFromGit(r result) bool {
+func (p *project) builtFromGit(r driver.Result) bool {
 	p.t.Helper()
-	if r.code == 0 {
+	if r.Code == 0 {
 		return true
 	}
-	assert.Assert(p.t, strings.Contains(r.stderr, withoutGit), r.stderr)
+	assert.Assert(p.t, strings.Contains(r.Stderr, withoutGit), r.Stderr)
 	assert.Equal(p.t, len(p.containers()), 0)
 	return false
 }
@@ -72,12 +74,12 @@ func TestGitContextWithoutTheBranchIsNamed(t *testing.T) {
 	address := serveGit(t)
 	p := newProject(t, `{services: {web: {build: "`+address+`#absent"}}}`)
 	r := p.run("up", "-d")
-	assert.Equal(t, r.code, 1)
-	if strings.Contains(r.stderr, withoutGit) {
+	assert.Equal(t, r.Code, 1)
+	if strings.Contains(r.Stderr, withoutGit) {
 		return
 	}
 	for _, word := range []string{address + "#absent", "repository does not contain ref absent"} {
-		assert.Assert(t, strings.Contains(r.stderr, word), "stderr lacks %q:\n%s", word, r.stderr)
+		assert.Assert(t, strings.Contains(r.Stderr, word), "stderr lacks %q:\n%s", word, r.Stderr)
 	}
 }
 
@@ -91,7 +93,7 @@ func agent(t *testing.T) (socket string) {
 	c := exec.Command("ssh-agent", "-D", "-a", socket)
 	assert.NilError(t, c.Start())
 	t.Cleanup(func() { c.Process.Kill(); c.Wait() })
-	eventually(t, "the agent listens", func() bool { _, err := os.Stat(socket); return err == nil })
+	driver.Eventually(t, "the agent listens", func() bool { _, err := os.Stat(socket); return err == nil })
 	key := filepath.Join(dir, "key")
 	command(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "e2e", "-f", key)
 	add := exec.Command("ssh-add", "-q", key)

@@ -15,6 +15,7 @@ import (
 	"github.com/docker/docker/api/types/image"
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/e2e/driver"
 	"github.com/stackctl/stack/e2e/recorder"
 )
 
@@ -96,7 +97,7 @@ secrets:
 	assert.NilError(t, err)
 	inspected, err := json.Marshal([]any{p.inspect("web-1"), p.image("web")})
 	assert.NilError(t, err)
-	for _, text := range []string{plan.stdout, plan.stderr, up.stdout, up.stderr, string(history), string(inspected)} {
+	for _, text := range []string{plan.Stdout, plan.Stderr, up.Stdout, up.Stderr, string(history), string(inspected)} {
 		assert.Assert(t, !strings.Contains(text, "s3cret"), text)
 	}
 }
@@ -105,8 +106,8 @@ func TestFailedStepIsShownOnceWithItsOutput(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo about to fail; exit 9\n"}}}}`)
 	for _, args := range [][]string{{"--progress", "plain", "build"}, {"--progress", "quiet", "up", "-d"}} {
 		failed := p.fails(1, args, `RUN echo about to fail; exit 9`, "exit code: 9")
-		assert.Equal(t, strings.Count(failed.stderr, "about to fail\n"), 1, failed.stderr)
-		assert.Equal(t, strings.Contains(failed.stderr, "(Dockerfile:2)"), speaks(dockerfileAPI), failed.stderr)
+		assert.Equal(t, strings.Count(failed.Stderr, "about to fail\n"), 1, failed.Stderr)
+		assert.Equal(t, strings.Contains(failed.Stderr, "(Dockerfile:2)"), speaks(dockerfileAPI), failed.Stderr)
 	}
 }
 
@@ -114,7 +115,7 @@ func TestWhatAStepPrintsIsNotTakenForTheEnginesTrouble(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nCOPY fetch /\nRUN sh /fetch\n"}}}}`)
 	p.write("fetch", "echo connection refused; exit 1")
 	failed := p.fails(1, []string{"up", "-d"}, "connection refused")
-	assert.Assert(t, !strings.Contains(failed.stderr, "cannot reach the registry"), failed.stderr)
+	assert.Assert(t, !strings.Contains(failed.Stderr, "cannot reach the registry"), failed.Stderr)
 }
 
 func TestBuildWithoutAnAgentSaysHowToStartOne(t *testing.T) {
@@ -208,7 +209,7 @@ services:
 	known := speaks(dockerfileAPI)
 	assert.Equal(t, p.exec("web-1", "cat", "/limits") == "32768\n1000\n2000\n", known)
 	for _, field := range []string{"shm_size", "ulimits"} {
-		assert.Equal(t, strings.Contains(up.stderr, "services.web.build."+field+": left out: needs Docker Engine 23.0 (API 1.42)"), !known, up.stderr)
+		assert.Equal(t, strings.Contains(up.Stderr, "services.web.build."+field+": left out: needs Docker Engine 23.0 (API 1.42)"), !known, up.Stderr)
 	}
 }
 
@@ -223,7 +224,7 @@ secrets: {token: {file: ./token}}
 	p.write("web/Dockerfile", "FROM stack-e2e/dummy AS final\nARG GREETING\nENV GREETING=$GREETING\nFROM final\n")
 	p.env = append(p.env, "DOCKER_BUILDKIT=0")
 	built := p.ok("up", "-d")
-	assert.Assert(t, strings.Contains(built.stderr, "Step 1/"), built.stderr)
+	assert.Assert(t, strings.Contains(built.Stderr, "Step 1/"), built.Stderr)
 	assert.Equal(t, p.exec("web-1", "env", "GREETING"), "hello\n")
 	p.fails(1, []string{"up", "-d", "locked"}, "build.cache_to, build.secrets, build.ssh: the classic builder (DOCKER_BUILDKIT=0) cannot honour them")
 	assert.DeepEqual(t, p.names(), []string{"web-1"})
@@ -247,7 +248,7 @@ services:
 func TestInterruptEndsABuildAtOnce(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo begun; sleep 600\n"}}}}`)
 	s := p.begin("up", "-d")
-	eventually(t, "the step has begun", func() bool { return strings.Contains(s.stderr.String(), " begun\n") })
+	driver.Eventually(t, "the step has begun", func() bool { return strings.Contains(s.stderr.String(), " begun\n") })
 	s.signal(syscall.SIGINT)
 	assert.Equal(t, s.end(), 130, s.stderr.String())
 }

@@ -44,7 +44,7 @@ func TestAVolumeWhoseOptionsChangedIsReplacedWithConsentOnly(t *testing.T) {
 		"driver_opts.type: (none) → tmpfs  (compose.yaml:9)", "driver_opts.o: (none) → size=1m  (compose.yaml:11)",
 		"labels.a: b → (none)  (compose.yaml:7)", "--replace-volume data (or --yes)",
 	} {
-		assert.Check(t, strings.Contains(plan.stdout, words), "%s\n%s", words, plan.stdout)
+		assert.Check(t, strings.Contains(plan.Stdout, words), "%s\n%s", words, plan.Stdout)
 	}
 	p.fails(1, []string{"up", "-d"}, p.name+"_data", "driver_opts.type: (none) → tmpfs", "Nothing was changed", "--replace-volume data")
 	assert.Equal(t, p.inspect("web-1").ID, web)

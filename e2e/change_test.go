@@ -37,7 +37,7 @@ secrets: {held: {file: ./held}, token: {environment: TOKEN}}
 		} else {
 			p.env = append(p.env, change.variable)
 		}
-		plan := p.ok("plan").stdout
+		plan := p.ok("plan").Stdout
 		assert.Assert(t, strings.Contains(plan, change.input), plan)
 		p.ok("up", "-d")
 		for name, id := range before {
@@ -114,7 +114,7 @@ func TestANetworkOfSomebodyElseIsUsedAndNeverRemoved(t *testing.T) {
 	command(t, "docker", "network", "create", foreign)
 	t.Cleanup(func() { command(t, "docker", "network", "rm", foreign) })
 	up := p.ok("up", "-d")
-	assert.Assert(t, strings.Contains(up.stderr, foreign), up.stderr)
+	assert.Assert(t, strings.Contains(up.Stderr, foreign), up.Stderr)
 	p.ok("down")
 	command(t, "docker", "network", "inspect", foreign)
 }

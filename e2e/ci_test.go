@@ -44,8 +44,8 @@ services:
 			job := exec.Command("sh", script, p.name)
 			job.Dir, job.Env = p.dir, append(p.env, "PATH="+bin+":"+os.Getenv("PATH"), "COMPOSE="+name)
 			r := p.finish(job)
-			assert.Equal(t, r.code, 0, r.stderr)
-			assert.Equal(t, r.stdout, "db\nweb\nrunning\nhello\nonce\nexec gave 7\ntests gave 0\n3\n1\n")
+			assert.Equal(t, r.Code, 0, r.Stderr)
+			assert.Equal(t, r.Stdout, "db\nweb\nrunning\nhello\nonce\nexec gave 7\ntests gave 0\n3\n1\n")
 			assert.Equal(t, len(p.containers())+len(p.networks())+len(p.volumes()), 0)
 		})
 	}

@@ -36,14 +36,3 @@ func listen(t *testing.T) (port string) {
 	assert.NilError(t, err)
 	return port
 }
-
-// freePort is a port of this machine that nobody has.
-func freePort(t *testing.T) (port string) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	assert.NilError(t, err)
-	defer listener.Close()
-	_, port, err = net.SplitHostPort(listener.Addr().String())
-	assert.NilError(t, err)
-	return port
-}

@@ -52,7 +52,7 @@ func TestCopyGivesEachReplicaAllOfALargeTar(t *testing.T) {
 	c := p.command("cp", "-", "web:/tmp")
 	c.Stdin = &archive
 	r := p.finish(c)
-	assert.Equal(t, r.code, 0, r.stderr)
+	assert.Equal(t, r.Code, 0, r.Stderr)
 	for _, slot := range []string{"web-1", "web-2"} {
 		size, uid, gid := p.owned(slot, "/tmp/large")
 		assert.DeepEqual(t, []int64{size, int64(uid), int64(gid)}, []int64{large, 7, 8})
@@ -121,7 +121,7 @@ func TestCopyIsAsDockerCP(t *testing.T) {
 		theirs := exec.Command("docker", append([]string{"cp"}, at(args, p.name+"-b-1")...)...)
 		theirs.Dir = p.dir
 		said, err := theirs.CombinedOutput()
-		assert.Equal(t, ours.code == 0, err == nil, "%v: stack: %s docker: %s", args, ours.stderr, said)
+		assert.Equal(t, ours.Code == 0, err == nil, "%v: stack: %s docker: %s", args, ours.Stderr, said)
 	}
 	var held [2]string
 	for i, service := range []string{"a-1", "b-1"} {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 func TestADependencyScalesDownBeforeItsDependentsStart(t *testing.T) {
@@ -56,7 +58,7 @@ func TestEveryReplicaOfADependencyIsWaitedFor(t *testing.T) {
 func TestAContainerThatRestartsInALoopIsNotReady(t *testing.T) {
 	p := newProject(t, `{services: {web: {image: stack-e2e/dummy, restart: always, command: [exit, "6"]}}}`)
 	p.ok("up", "-d")
-	eventually(t, "the first restart", func() bool { return p.inspect("web-1").RestartCount > 0 })
+	driver.Eventually(t, "the first restart", func() bool { return p.inspect("web-1").RestartCount > 0 })
 	p.fails(1, []string{"up", "--wait", "--wait-timeout", "60"}, "web-1", "restarts in a loop")
 }
 
@@ -80,7 +82,7 @@ services:
 	up := p.ok("up", "-d")
 	assert.Assert(t, p.inspect("app-1").State.Running)
 	for _, word := range []string{"absent", "failing-1", "sick-1"} {
-		assert.Assert(t, strings.Contains(up.stderr, word), up.stderr)
+		assert.Assert(t, strings.Contains(up.Stderr, word), up.Stderr)
 	}
 }
 

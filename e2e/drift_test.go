@@ -41,7 +41,7 @@ func (p *project) drift(args ...string) string {
 			Name, Drift, Field, Applied, Found string
 		}
 	}
-	assert.NilError(p.t, json.Unmarshal([]byte(r.stdout), &report), r.stderr)
+	assert.NilError(p.t, json.Unmarshal([]byte(r.Stdout), &report), r.Stderr)
 	code := 0
 	var lines []string
 	for _, d := range report.Drifts {
@@ -52,7 +52,7 @@ func (p *project) drift(args ...string) string {
 		}
 		lines = append(lines, strings.TrimRight(strings.ReplaceAll(line, p.name, "@"), " →"))
 	}
-	assert.Equal(p.t, r.code, code, r.stderr)
+	assert.Equal(p.t, r.Code, code, r.Stderr)
 	return strings.Join(lines, "\n")
 }
 
@@ -160,7 +160,7 @@ func TestDriftNeedsNoFile(t *testing.T) {
 	p.byHand("stop @-web-1")
 	assert.Equal(t, p.drift("web"), "@-web-1 stopped status running→exited (0)")
 	assert.Equal(t, p.drift("db"), "")
-	assert.Equal(t, p.run("drift", "-q").code, 2)
+	assert.Equal(t, p.run("drift", "-q").Code, 2)
 	p.fails(1, []string{"drift", "nobody"}, "no such service: nobody")
 	p.ok("down", "-v")
 	assert.Equal(t, p.drift(), "")

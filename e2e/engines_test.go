@@ -39,7 +39,7 @@ func TestFieldsOfNewerEnginesHoldOrAreSaid(t *testing.T) {
 	}
 	for _, field := range fields {
 		assert.Check(t, field.holds == speaks(field.api), "%s on API %s", field.name, docker.ClientVersion())
-		assert.Check(t, strings.Contains(up.stderr, field.name) != speaks(field.api), "%s on API %s:\n%s", field.name, docker.ClientVersion(), up.stderr)
+		assert.Check(t, strings.Contains(up.Stderr, field.name) != speaks(field.api), "%s on API %s:\n%s", field.name, docker.ClientVersion(), up.Stderr)
 	}
 
 	r := p.record()

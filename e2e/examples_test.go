@@ -1,9 +1,7 @@
 package e2e_test
 
 import (
-	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -11,6 +9,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // example is one of ../examples as a project of the test, with its page on a
@@ -21,24 +21,16 @@ func example(t *testing.T, name, portVariable string) (p *project, page string) 
 	dir, err := filepath.Abs(filepath.Join("..", "examples", name))
 	assert.NilError(t, err)
 	p.dir = dir
-	port := free(t)
+	port := driver.FreePort(t)
 	p.env = append(p.env, portVariable+"="+port)
 	return p, "http://127.0.0.1:" + port + "/"
-}
-
-func free(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	assert.NilError(t, err)
-	defer listener.Close()
-	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
 }
 
 // get waits until the server behind a published port listens, and returns the page.
 func get(t *testing.T, page string) string {
 	t.Helper()
 	var response *http.Response
-	eventually(t, page+" answering", func() bool {
+	driver.Eventually(t, page+" answering", func() bool {
 		var err error
 		response, err = http.Get(page)
 		return err == nil
@@ -68,7 +60,7 @@ func TestShopTakesOrdersAndPacksThem(t *testing.T) {
 	for range 3 {
 		post(t, page+"orders", nil)
 	}
-	eventually(t, "packing", func() bool {
+	driver.Eventually(t, "packing", func() bool {
 		return strings.Contains(get(t, page), "<b>3</b> orders placed, <b>3</b> packed")
 	})
 	assert.Equal(t, p.inspect("migrate-1").State.ExitCode, 0)

@@ -39,7 +39,7 @@ services:
 	explain := func(args ...string) map[string]service {
 		t.Helper()
 		var answer struct{ Services []service }
-		out := p.ok(append(args, "explain", "--format", "json")...).stdout
+		out := p.ok(append(args, "explain", "--format", "json")...).Stdout
 		assert.NilError(t, json.Unmarshal([]byte(out), &answer), out)
 		services := map[string]service{}
 		for _, s := range answer.Services {
@@ -67,7 +67,7 @@ services:
 	assert.Equal(t, all["job"].Next.Changes[0].Action, "update")
 	assert.Assert(t, all["loop"].Replicas[0].RestartCount > 0)
 
-	text := p.ok("explain", "web").stdout
+	text := p.ok("explain", "web").Stdout
 	assert.Assert(t, strings.Contains(text, "    api waits for db (service_healthy):\n      db is unhealthy: probe exit 1: "), text)
 
 	// Without the file, the labels know the chain too.
@@ -84,7 +84,7 @@ services:
 	p.ok("create")
 	p.ok("up", "-d", "db")
 	p.byHand("kill @-db-1")
-	out := p.ok("explain", "web").stdout
+	out := p.ok("explain", "web").Stdout
 	assert.Assert(t, strings.Contains(out, "  web waits for db (service_started):\n    db has ended: exit code 137 (SIGKILL)\n"), out)
 	assert.Assert(t, strings.Contains(out, "not known: no compose file is read"), out)
 }

@@ -42,12 +42,12 @@ func TestFieldsThatTheMachineMayNotHave(t *testing.T) {
 		t.Run(test.fields, func(t *testing.T) {
 			p := newProject(t, fmt.Sprintf("services:\n  web:\n    image: busybox\n    pull_policy: never\n    %s\n", test.service))
 			r := p.run("up", "--no-start")
-			if r.code == 0 {
+			if r.Code == 0 {
 				test.of = "web"
 				p.prove(test.proof)
 				return
 			}
-			assert.Assert(t, strings.Contains(r.stderr, test.words), r.stderr)
+			assert.Assert(t, strings.Contains(r.Stderr, test.words), r.Stderr)
 		})
 	}
 }
@@ -60,11 +60,11 @@ func TestIPv4CanBeTurnedOff(t *testing.T) {
 	r := p.run("up", "--no-start")
 	switch {
 	case readSupport(t).tooOld(proof{fields: "networks.*.enable_ipv4=false"}):
-		assert.Equal(t, r.code, 0, r.stderr)
-		assert.Assert(t, saysTooOld(r.stderr, "networks.default.enable_ipv4", "1.48"), r.stderr)
-	case r.code == 0:
+		assert.Equal(t, r.Code, 0, r.Stderr)
+		assert.Assert(t, saysTooOld(r.Stderr, "networks.default.enable_ipv4", "1.48"), r.Stderr)
+	case r.Code == 0:
 		p.prove(proof{of: "network default", at: "EnableIPv4", want: "false"})
 	default:
-		assert.Assert(t, strings.Contains(r.stderr, "IPv4 address assignment"), r.stderr)
+		assert.Assert(t, strings.Contains(r.Stderr, "IPv4 address assignment"), r.Stderr)
 	}
 }

@@ -54,10 +54,10 @@ services:
 			p := newProject(t, fmt.Sprintf(web, hook))
 			r := p.run("up", "-d")
 			if hook == "pre_stop" {
-				assert.Equal(t, r.code, 0, r.stderr)
+				assert.Equal(t, r.Code, 0, r.Stderr)
 				r = p.run("down")
 			}
-			assert.Assert(t, r.code == 0 || strings.Contains(r.stderr, "unable to apply caps: operation not permitted"), r.stderr)
+			assert.Assert(t, r.Code == 0 || strings.Contains(r.Stderr, "unable to apply caps: operation not permitted"), r.Stderr)
 		})
 	}
 }

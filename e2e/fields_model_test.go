@@ -61,9 +61,9 @@ services:
 `)
 	r := p.ok("config", "--format", "json")
 	var model map[string]any
-	assert.NilError(t, json.Unmarshal([]byte(r.stdout), &model))
+	assert.NilError(t, json.Unmarshal([]byte(r.Stdout), &model))
 	port := object(reach(model, "services/web/ports/#0"))
 	assert.Equal(t, port["name"], "dns")
 	assert.Equal(t, port["app_protocol"], "dns-over-udp")
-	assert.Assert(t, strings.Contains(r.stderr, "`version` is obsolete"), r.stderr)
+	assert.Assert(t, strings.Contains(r.Stderr, "`version` is obsolete"), r.Stderr)
 }

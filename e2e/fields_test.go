@@ -12,6 +12,8 @@ import (
 
 	"github.com/docker/docker/api/types/versions"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // proof reads fields back from what the engine made of them.
@@ -61,7 +63,7 @@ func TestFieldsAreWhatTheEngineHolds(t *testing.T) {
 			assert.NilError(t, err)
 			p := newProject(t, string(content))
 			assert.NilError(t, os.CopyFS(p.dir, os.DirFS(filepath.Join("testdata", "fields"))))
-			p.env = append(p.env, "FIELDS_CONFIG=a config", "FIELDS_SECRET=a secret", fmt.Sprint("PORT=", freePort(t)))
+			p.env = append(p.env, "FIELDS_CONFIG=a config", "FIELDS_SECRET=a secret", fmt.Sprint("PORT=", driver.FreePort(t)))
 			p.sh(f.before)
 			t.Cleanup(func() { p.sh(f.after) })
 			r := p.run(append([]string{"up", "-d"}, f.up...)...)
@@ -70,7 +72,7 @@ func TestFieldsAreWhatTheEngineHolds(t *testing.T) {
 	}
 }
 
-func (f fieldProject) check(t *testing.T, p *project, r result, supported support) {
+func (f fieldProject) check(t *testing.T, p *project, r driver.Result, supported support) {
 	t.Helper()
 	refused := false
 	for _, proof := range f.proofs {
@@ -82,15 +84,15 @@ func (f fieldProject) check(t *testing.T, p *project, r result, supported suppor
 			refused = refused || needs.otherwise == "error"
 			said := strings.TrimPrefix(strings.NewReplacer("services.*.", "", "networks.*.", "", "[]", "").Replace(path), ".")
 			said = said[strings.LastIndex(said, ".")+1:]
-			assert.Check(t, saysTooOld(r.stderr, strings.Split(said, "=")[0], needs.api), "%s: nothing is said of API %s:\n%s", path, needs.api, r.stderr)
+			assert.Check(t, saysTooOld(r.Stderr, strings.Split(said, "=")[0], needs.api), "%s: nothing is said of API %s:\n%s", path, needs.api, r.Stderr)
 		}
 	}
 	if refused {
-		assert.Equal(t, r.code, 1)
+		assert.Equal(t, r.Code, 1)
 		assert.Equal(t, len(p.containers())+len(p.networks())+len(p.volumes()), 0, "something was made")
 		return
 	}
-	assert.Equal(t, r.code, 0, r.stderr)
+	assert.Equal(t, r.Code, 0, r.Stderr)
 	for _, proof := range f.proofs {
 		if !supported.tooOld(proof) {
 			p.prove(proof)

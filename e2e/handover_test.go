@@ -12,6 +12,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/e2e/driver"
 	"github.com/stackctl/stack/e2e/recorder"
 )
 
@@ -109,7 +110,7 @@ func (p parity) makeContainer(name string, recorded map[string]any) {
 func (p parity) startContainer(name string, running any) {
 	p.t.Helper()
 	assert.NilError(p.t, docker.ContainerStart(p.t.Context(), name, container.StartOptions{}))
-	eventually(p.t, name+" being at rest", func() bool {
+	driver.Eventually(p.t, name+" being at rest", func() bool {
 		c, err := docker.ContainerInspect(p.t.Context(), name)
 		assert.NilError(p.t, err)
 		return c.State.Running == running && (c.State.Health == nil || c.State.Health.Status == container.Healthy)

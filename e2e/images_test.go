@@ -27,7 +27,7 @@ func TestImagesARebuiltImageRecreatesAndAnUnchangedOneDoesNot(t *testing.T) {
 	p.write("Dockerfile", dockerfile("hello"))
 
 	r := p.ok("build")
-	assert.Assert(t, strings.Contains(r.stderr, " Image "+p.name+"-web Built\n"), r.stderr)
+	assert.Assert(t, strings.Contains(r.Stderr, " Image "+p.name+"-web Built\n"), r.Stderr)
 	image, err := docker.ImageInspect(t.Context(), p.name+"-web:extra")
 	assert.NilError(t, err)
 	assert.Equal(t, image.Config.Labels["org.example.greeting"], "hello")
@@ -37,7 +37,7 @@ func TestImagesARebuiltImageRecreatesAndAnUnchangedOneDoesNot(t *testing.T) {
 	created := p.inspect("web-1")
 	assert.Equal(t, created.State.Status, "created")
 	assert.Equal(t, created.Image, image.ID)
-	assert.Equal(t, p.ok("create").stderr, "")
+	assert.Equal(t, p.ok("create").Stderr, "")
 
 	p.ok("up", "-d", "--build")
 	assert.Equal(t, p.inspect("web-1").ID, created.ID)
@@ -67,7 +67,7 @@ func TestImagesAreListedFromTheLabelsAlone(t *testing.T) {
 		ID, ContainerName, Repository, Tag, Platform string
 		Size                                         int64
 	}
-	assert.NilError(t, json.Unmarshal([]byte(p.ok("images", "--format", "json").stdout), &listed))
+	assert.NilError(t, json.Unmarshal([]byte(p.ok("images", "--format", "json").Stdout), &listed))
 	assert.Equal(t, len(listed), 2)
 	web := listed[1]
 	assert.Equal(t, web.ContainerName, p.name+"-web-1")
@@ -75,8 +75,8 @@ func TestImagesAreListedFromTheLabelsAlone(t *testing.T) {
 	assert.Equal(t, web.Repository+":"+web.Tag, p.name+"-web:latest")
 	assert.Equal(t, web.Platform, image.Os+"/"+image.Architecture)
 	assert.Equal(t, web.Size, image.Size)
-	assert.Equal(t, p.ok("images", "-q", "web").stdout, strings.TrimPrefix(image.ID, "sha256:")+"\n")
-	assert.Assert(t, strings.HasPrefix(p.ok("images").stdout, "CONTAINER "))
+	assert.Equal(t, p.ok("images", "-q", "web").Stdout, strings.TrimPrefix(image.ID, "sha256:")+"\n")
+	assert.Assert(t, strings.HasPrefix(p.ok("images").Stdout, "CONTAINER "))
 }
 
 func TestImagesADryRunAsksForNothing(t *testing.T) {
@@ -95,5 +95,5 @@ func TestImagesWhatCannotBePushedIsAWarningIfThatIsWanted(t *testing.T) {
 	p.write("Dockerfile", dockerfile("hello"))
 	p.fails(1, []string{"push"}, " Image stack-e2e/dummy Skipped", "commands.invalid/absent:1")
 	r := p.ok("push", "--ignore-push-failures")
-	assert.Assert(t, strings.Contains(r.stderr, " Image commands.invalid/absent:1 Warning"), r.stderr)
+	assert.Assert(t, strings.Contains(r.Stderr, " Image commands.invalid/absent:1 Warning"), r.Stderr)
 }

@@ -41,7 +41,7 @@ func TestAJobIsRunAgainWhenAnInputChanged(t *testing.T) {
 	first := p.inspect("migrate-1").ID
 
 	p.write("s", "two")
-	plan := p.ok("plan", "migrate").stdout
+	plan := p.ok("plan", "migrate").Stdout
 	assert.Assert(t, strings.Contains(plan, "secret/s"), plan)
 	p.ok("up", "--wait", "migrate")
 	second := p.inspect("migrate-1").ID

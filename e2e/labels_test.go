@@ -22,8 +22,8 @@ volumes: {data: {}}
 	tool := exec.Command("/usr/bin/python3", script, p.name)
 	tool.Dir, tool.Env = p.dir, p.env
 	r := p.finish(tool)
-	assert.Equal(t, r.code, 0, r.stderr)
-	assert.Equal(t, r.stdout, ""+
+	assert.Equal(t, r.Code, 0, r.Stderr)
+	assert.Equal(t, r.Stdout, ""+
 		"db 1 service running after [] compose.yaml 5.5.0 64 True\n"+
 		"web 1 service running after ['db'] compose.yaml 5.5.0 64 True\n"+
 		"web 2 service running after ['db'] compose.yaml 5.5.0 64 True\n"+

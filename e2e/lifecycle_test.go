@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/e2e/driver"
 	"github.com/stackctl/stack/e2e/recorder"
 )
 
@@ -89,7 +90,7 @@ func TestKillSendsASignal(t *testing.T) {
 	p := newProject(t, `{services: {web: {image: busybox, command: [sh, -c, "trap 'echo again' HUP; while true; do sleep 0.05; done"]}}}`)
 	p.ok("up", "-d")
 	p.ok("kill", "-s", "HUP", "web")
-	eventually(t, "the signal", func() bool { return strings.Contains(p.printed("web-1"), "again") })
+	driver.Eventually(t, "the signal", func() bool { return strings.Contains(p.printed("web-1"), "again") })
 	assert.Assert(t, p.inspect("web-1").State.Running)
 	p.fails(1, []string{"kill", "-s", "NOSUCH"}, "web-1", "nvalid signal")
 	p.ok("kill")
@@ -118,7 +119,7 @@ func TestWaitReturnsTheCodeAndTakesTheProjectDown(t *testing.T) {
 	id := p.inspect("job-1").ID
 	for range 2 { // also when it has ended
 		r := p.fails(3, []string{"wait", "job"})
-		assert.Equal(t, r.stdout, `container "`+id+"\" exited with status code 3\n")
+		assert.Equal(t, r.Stdout, `container "`+id+"\" exited with status code 3\n")
 	}
 	assert.Assert(t, p.inspect("web-1").State.Running)
 	p.fails(3, []string{"wait", "--down-project", "web", "job"}, "web-1 Removed")

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // numbersIn checks that lines are "NAME  | line N" with N from first to last
@@ -39,7 +41,7 @@ func numbersIn(t *testing.T, text string, first, last int, names ...string) {
 // ended waits until all containers of the project have.
 func (p *project) ended() {
 	p.t.Helper()
-	eventually(p.t, "the end of all containers", func() bool {
+	driver.Eventually(p.t, "the end of all containers", func() bool {
 		for _, c := range p.containers() {
 			if c.State != "exited" {
 				return false
@@ -108,11 +110,11 @@ func TestLogsOfSeveralContainersAreWholeAndInOrder(t *testing.T) {
 	assert.Equal(t, follow.end(), 0)
 	all := []string{"a-1", "a-2", "a-3", "b-1"}
 	numbersIn(t, follow.stdout.String(), 1, 5000, all...)
-	numbersIn(t, p.ok("logs").stdout, 1, 5000, all...)
-	numbersIn(t, p.ok("logs", "--tail", "1000").stdout, 4001, 5000, all...)
-	numbersIn(t, p.ok("logs", "-n", "7", "b").stdout, 4994, 5000, "b-1")
-	numbersIn(t, p.ok("logs", "--index", "2", "a").stdout, 1, 5000, "a-2")
-	assert.Equal(t, p.ok("logs", "--tail", "0").stdout, "")
+	numbersIn(t, p.ok("logs").Stdout, 1, 5000, all...)
+	numbersIn(t, p.ok("logs", "--tail", "1000").Stdout, 4001, 5000, all...)
+	numbersIn(t, p.ok("logs", "-n", "7", "b").Stdout, 4994, 5000, "b-1")
+	numbersIn(t, p.ok("logs", "--index", "2", "a").Stdout, 1, 5000, "a-2")
+	assert.Equal(t, p.ok("logs", "--tail", "0").Stdout, "")
 }
 
 // TestLogsBetweenTwoTimes cuts where the engine's own timestamps say.
@@ -121,7 +123,7 @@ func TestLogsBetweenTwoTimes(t *testing.T) {
 	p.ok("up", "-d")
 	p.ended()
 	stamped := regexp.MustCompile(`(?m)^a-1  \| (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z) line (\d+)$`)
-	all := stamped.FindAllStringSubmatch(p.ok("logs", "-t").stdout, -1)
+	all := stamped.FindAllStringSubmatch(p.ok("logs", "-t").Stdout, -1)
 	assert.Equal(t, len(all), 3000)
 	since, until := all[1000][1], all[2000][1]
 	want := 0
@@ -130,10 +132,10 @@ func TestLogsBetweenTwoTimes(t *testing.T) {
 			want++
 		}
 	}
-	between := strings.Count(p.ok("logs", "--since", since, "--until", until).stdout, "| line ")
+	between := strings.Count(p.ok("logs", "--since", since, "--until", until).Stdout, "| line ")
 	assert.Assert(t, between >= want-1 && between <= want, "%d lines, expected %d", between, want) // engines differ on the last instant
-	assert.Equal(t, p.ok("logs", "--until", "2001-01-01T00:00:00Z").stdout, "")
-	assert.Equal(t, strings.Count(p.ok("logs", "--since", "10m").stdout, "| line "), 3000)
+	assert.Equal(t, p.ok("logs", "--until", "2001-01-01T00:00:00Z").Stdout, "")
+	assert.Equal(t, strings.Count(p.ok("logs", "--since", "10m").Stdout, "| line "), 3000)
 }
 
 // TestLogsKeepWhatWasPrinted is about lines that an engine stores in parts, bytes
@@ -154,11 +156,11 @@ services:
 	long := strings.Repeat("x", 100_000) + "\n" + strings.Repeat("y", 3_000_000) + "\n"
 	odd := "a\xff\x00\x01b\r\n\nno end\n"
 	r := p.ok("logs", "--no-log-prefix")
-	assert.Assert(t, r.stdout == long+odd, "%d bytes, expected %d", len(r.stdout), len(long+odd))
-	assert.Equal(t, r.stderr, "to stderr\n")
+	assert.Assert(t, r.Stdout == long+odd, "%d bytes, expected %d", len(r.Stdout), len(long+odd))
+	assert.Equal(t, r.Stderr, "to stderr\n")
 	for service, want := range map[string]string{"long": long, "odd": odd} {
 		follow := p.begin("logs", "--no-log-prefix", "-f", service) // all have ended: it waits for the next run
-		eventually(t, "all lines of "+service, func() bool { return len(follow.stdout.String()) >= len(want) })
+		driver.Eventually(t, "all lines of "+service, func() bool { return len(follow.stdout.String()) >= len(want) })
 		follow.signal(syscall.SIGINT)
 		assert.Equal(t, follow.end(), 130)
 		assert.Assert(t, follow.stdout.String() == want)

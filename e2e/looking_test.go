@@ -13,6 +13,8 @@ import (
 
 	"github.com/docker/docker/api/types/container"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 const watched = `
@@ -28,7 +30,7 @@ func TestEventsFollowTheEngineUntilTheyAreInterrupted(t *testing.T) {
 	id := p.inspect("web-1").ID
 	lines, objects := p.begin("events", "web"), p.begin("events", "--json", "--since", "5m", "web")
 	objects.prints(`"action":"start"`)
-	eventually(t, "following", func() bool { // it may have subscribed late
+	driver.Eventually(t, "following", func() bool { // it may have subscribed late
 		assert.NilError(t, docker.ContainerRestart(t.Context(), id, container.StopOptions{}))
 		return strings.Contains(lines.stdout.String(), " container die "+id+" (")
 	})
@@ -47,13 +49,13 @@ func TestEventsFollowTheEngineUntilTheyAreInterrupted(t *testing.T) {
 		assert.DeepEqual(t, []string{event.ID, event.Service, event.Type, event.Attributes["name"]}, []string{id, "web", "container", p.name + "-web-1"})
 	}
 	past := p.ok("events", "--since", "5m", "--until", "0s", "web")
-	assert.Assert(t, strings.Contains(past.stdout, " container create "+id+" ("), past.stdout)
+	assert.Assert(t, strings.Contains(past.Stdout, " container create "+id+" ("), past.Stdout)
 }
 
 func TestStatsFollowContainersThatComeAndGo(t *testing.T) {
 	p := newProject(t, watched)
 	p.ok("up", "-d", "web")
-	once := p.ok("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}").stdout
+	once := p.ok("stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}").Stdout
 	assert.Assert(t, strings.HasPrefix(once, p.name+"-web-1 ") && strings.HasSuffix(once, " / 64MiB\n"), once)
 	s := p.begin("stats", "--format", "[{{.Name}} {{.PIDs}}]")
 	s.prints("[" + p.name + "-web-1 ")
@@ -69,16 +71,16 @@ func TestWhatRunsIsShownFromTheLabelsAlone(t *testing.T) {
 	p.ok("up", "-d")
 	assert.NilError(t, os.Remove(filepath.Join(p.dir, "compose.yaml")))
 	bound := p.inspect("web-1").NetworkSettings.Ports["8080/tcp"][0]
-	assert.Equal(t, p.ok("port", "web", "8080").stdout, "127.0.0.1:"+bound.HostPort+"\n")
+	assert.Equal(t, p.ok("port", "web", "8080").Stdout, "127.0.0.1:"+bound.HostPort+"\n")
 	p.fails(1, []string{"port", "web", "9"}, "no port 9/tcp for container "+p.name+"-web-1: 127.0.0.1:"+bound.HostPort+"->8080/tcp")
-	assert.Equal(t, p.ok("volumes", "-q").stdout, p.name+"_data\n")
-	assert.Equal(t, p.ok("volumes", "-q", "other").stdout, "")
-	assert.Equal(t, p.ok("ls", "--format", "json", "--filter", "name=^"+p.name+"$").stdout,
+	assert.Equal(t, p.ok("volumes", "-q").Stdout, p.name+"_data\n")
+	assert.Equal(t, p.ok("volumes", "-q", "other").Stdout, "")
+	assert.Equal(t, p.ok("ls", "--format", "json", "--filter", "name=^"+p.name+"$").Stdout,
 		`[{"Name":"`+p.name+`","Status":"running(2)","ConfigFiles":"`+p.dir+`/compose.yaml"}]`+"\n")
-	processes := p.ok("top", "web").stdout
+	processes := p.ok("top", "web").Stdout
 	assert.Assert(t, strings.HasPrefix(processes, "SERVICE  #") && strings.Count(processes, "\nweb ") == 1 && strings.Contains(processes, "/dummy"), processes)
 	assert.NilError(t, docker.ContainerStop(t.Context(), p.name+"-web-1", container.StopOptions{}))
-	assert.Equal(t, p.ok("top", "web").stdout, "")
+	assert.Equal(t, p.ok("top", "web").Stdout, "")
 }
 
 func TestAnImageAndATarAreMadeOfAContainer(t *testing.T) {
@@ -87,7 +89,7 @@ func TestAnImageAndATarAreMadeOfAContainer(t *testing.T) {
 	p.write("file", "hello\n")
 	p.ok("cp", "file", "web:/marker")
 	name := p.name + "-web:committed"
-	made := p.ok("commit", "-a", "me", "-m", "why", "-c", `CMD ["exit", "7"]`, "-c", "ENV A=b", "web", name).stdout
+	made := p.ok("commit", "-a", "me", "-m", "why", "-c", `CMD ["exit", "7"]`, "-c", "ENV A=b", "web", name).Stdout
 	image, err := docker.ImageInspect(t.Context(), name)
 	assert.NilError(t, err)
 	assert.Equal(t, made, image.ID+"\n")

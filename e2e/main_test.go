@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/docker/docker/client"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // binary is the stack that is driven: STACK_BINARY, or what make build made.
-var binary = setting("STACK_BINARY", "../bin/stack")
+var binary = driver.Setting("STACK_BINARY", "../bin/stack")
 
 // docker is the engine that the tests run on, seen without stack.
 var docker *client.Client
@@ -50,11 +52,4 @@ func prepare() (err error) {
 		return fmt.Errorf("%w (scripts/images.sh makes it)", err)
 	}
 	return nil
-}
-
-func setting(name, fallback string) string {
-	if value := os.Getenv(name); value != "" {
-		return value
-	}
-	return fallback
 }

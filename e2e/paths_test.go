@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/e2e/driver"
 	"github.com/stackctl/stack/e2e/recorder"
 )
 
@@ -68,7 +69,7 @@ func TestHooksRunWhenAnAttachedUpIsInterrupted(t *testing.T) {
 	p := newProject(t, hooked)
 	r := p.record()
 	up := p.begin("up")
-	eventually(t, "the first hook", func() bool { return execs(r) == 1 })
+	driver.Eventually(t, "the first hook", func() bool { return execs(r) == 1 })
 	up.prints("web-1")
 	up.signal(syscall.SIGINT)
 	up.end()
@@ -112,7 +113,7 @@ func TestDownNeedsNeitherImagesNorEnvFiles(t *testing.T) {
 	command(t, "docker", "rmi", "-f", image)
 	command(t, "rm", p.dir+"/web.env")
 
-	assert.Assert(t, strings.Contains(p.ok("logs", "db").stdout, "started"))
+	assert.Assert(t, strings.Contains(p.ok("logs", "db").Stdout, "started"))
 	p.ok("up", "-d", "--scale", "db=2", "db")
 	p.ok("ps")
 	p.ok("down")

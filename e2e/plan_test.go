@@ -21,17 +21,17 @@ func TestPlanAndDryRunWriteNothing(t *testing.T) {
 
 func TestPlanTellsScriptsWhetherThereIsSomethingToDo(t *testing.T) {
 	p := newProject(t, webAndData)
-	assert.Equal(t, p.run("plan", "--detailed-exitcode").code, 2)
+	assert.Equal(t, p.run("plan", "--detailed-exitcode").Code, 2)
 	p.ok("up", "-d")
-	assert.Equal(t, p.run("plan", "--detailed-exitcode").code, 0)
+	assert.Equal(t, p.run("plan", "--detailed-exitcode").Code, 0)
 	p.write("compose.yaml", "services: {web: {image: [}}")
-	assert.Equal(t, p.run("plan", "--detailed-exitcode").code, 1)
+	assert.Equal(t, p.run("plan", "--detailed-exitcode").Code, 1)
 }
 
 func TestPlanIsData(t *testing.T) {
 	p := newProject(t, webAndData)
 	var plan map[string]any
-	assert.NilError(t, json.Unmarshal([]byte(p.ok("plan", "--format", "json").stdout), &plan))
+	assert.NilError(t, json.Unmarshal([]byte(p.ok("plan", "--format", "json").Stdout), &plan))
 }
 
 func TestSavedPlanIsApplied(t *testing.T) {
@@ -56,7 +56,7 @@ func TestSavedPlanIsRefusedWhenWhatRunsHasMovedOn(t *testing.T) {
 	command(t, "docker", "rm", "-f", p.inspect("other-1").ID)
 	r := p.record()
 	refused := p.run("up", "-d", "--plan", "saved.plan")
-	assert.Equal(t, refused.code, 1)
-	assert.Assert(t, strings.Contains(refused.stderr, "plan"), refused.stderr)
+	assert.Equal(t, refused.Code, 1)
+	assert.Assert(t, strings.Contains(refused.Stderr, "plan"), refused.Stderr)
 	assert.DeepEqual(t, r.Writes(), r.Writes()[:0])
 }

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // plugin makes stack the docker CLI's plugin for a project: docker is called in
@@ -23,7 +25,7 @@ func (p *project) plugin() {
 }
 
 // docker is the docker CLI with the arguments, in the project's folder.
-func (p *project) docker(args ...string) result {
+func (p *project) docker(args ...string) driver.Result {
 	p.t.Helper()
 	c := exec.Command("docker", args...)
 	c.Dir, c.Env = p.dir, p.env
@@ -33,8 +35,8 @@ func (p *project) docker(args ...string) result {
 func (p *project) dockerOK(args ...string) string {
 	p.t.Helper()
 	r := p.docker(args...)
-	assert.Equal(p.t, r.code, 0, "docker %s: %s", strings.Join(args, " "), r.stderr)
-	return r.stdout
+	assert.Equal(p.t, r.Code, 0, "docker %s: %s", strings.Join(args, " "), r.Stderr)
+	return r.Stdout
 }
 
 func TestTheDockerCommandHasStackAsItsPlugin(t *testing.T) {
@@ -50,10 +52,10 @@ func TestTheDockerCommandHasStackAsItsPlugin(t *testing.T) {
 	assert.Assert(t, strings.Contains(p.dockerOK("help", "compose"), "docker compose [command]"))
 
 	r := p.docker("compose", "-p", p.name, "up", "--exit-code-from", "job")
-	assert.Equal(t, r.code, 3, r.stderr)
+	assert.Equal(t, r.Code, 3, r.Stderr)
 	r = p.docker("compose", "logs", "nobody")
-	assert.Equal(t, r.code, 1)
-	assert.Assert(t, strings.Contains(r.stderr, "no such service: nobody"), r.stderr)
+	assert.Equal(t, r.Code, 1)
+	assert.Assert(t, strings.Contains(r.Stderr, "no such service: nobody"), r.Stderr)
 	p.dockerOK("compose", "-p", p.name, "down")
 	assert.DeepEqual(t, p.names(), []string{})
 }
@@ -70,8 +72,8 @@ func TestThePluginGoesWhereTheDockerCommandIsToldToGo(t *testing.T) {
 	p.dockerOK("-H", host, "compose", "-p", p.name, "down")
 	assert.DeepEqual(t, p.names(), []string{})
 	r := p.docker("compose", "-p", p.name, "ps")
-	assert.Equal(t, r.code, 1)
-	assert.Assert(t, strings.Contains(r.stderr, "nobody.sock"), r.stderr)
+	assert.Equal(t, r.Code, 1)
+	assert.Assert(t, strings.Contains(r.Stderr, "nobody.sock"), r.Stderr)
 }
 
 // TestCtrlCUnderTheDockerCommandIsOneInterrupt sends what a terminal sends: a

@@ -66,7 +66,7 @@ func TestAPreStartHookThatFailsLeavesWhatRuns(t *testing.T) {
 	_, numbered := kept.Config.Labels[numberLabel]
 	_, hashed := kept.Config.Labels["com.docker.compose.config-hash"]
 	assert.Assert(t, !numbered && !hashed)
-	listed := p.ok("ps", "-a").stdout
+	listed := p.ok("ps", "-a").Stdout
 	assert.Assert(t, !strings.Contains(listed, "pre_start"), listed)
 
 	p.env = append(p.env, "MIGRATE=true")

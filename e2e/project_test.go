@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"os"
@@ -12,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
@@ -20,6 +18,7 @@ import (
 	"github.com/docker/docker/api/types/volume"
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/e2e/driver"
 	"github.com/stackctl/stack/e2e/recorder"
 )
 
@@ -38,12 +37,6 @@ type project struct {
 	dir  string
 	env  []string // besides the bare environment
 	ran  []string // a transcript
-}
-
-// result is how a command ended.
-type result struct {
-	code           int
-	stdout, stderr string
 }
 
 var count atomic.Int64
@@ -89,40 +82,39 @@ func (p *project) commandOf(program string, args ...string) *exec.Cmd {
 }
 
 // run returns how stack ended, whichever way.
-func (p *project) run(args ...string) result {
+func (p *project) run(args ...string) driver.Result {
 	p.t.Helper()
 	return p.finish(p.command(args...))
 }
 
-func (p *project) finish(c *exec.Cmd) result {
+func (p *project) finish(c *exec.Cmd) driver.Result {
 	p.t.Helper()
-	var stdout, stderr bytes.Buffer
-	c.Stdout, c.Stderr = &stdout, &stderr
-	watchdog := time.AfterFunc(2*time.Minute, func() { c.Process.Kill() })
-	defer watchdog.Stop()
-	if err := c.Run(); err != nil && c.ProcessState == nil {
-		p.t.Fatal(err)
-	}
-	r := result{c.ProcessState.ExitCode(), stdout.String(), stderr.String()}
-	p.ran = append(p.ran, fmt.Sprintf("$ %s\n%s%sexit %d\n", strings.Join(c.Args, " "), r.stdout, r.stderr, r.code))
+	return p.end(driver.Start(p.t, c))
+}
+
+// end waits for a command to end, and puts it into the transcript.
+func (p *project) end(running *driver.Running) driver.Result {
+	p.t.Helper()
+	r, transcript := running.Wait()
+	p.ran = append(p.ran, transcript)
 	return r
 }
 
 // ok runs stack and fails the test unless it exits with 0.
-func (p *project) ok(args ...string) result {
+func (p *project) ok(args ...string) driver.Result {
 	p.t.Helper()
 	r := p.run(args...)
-	assert.Equal(p.t, r.code, 0, "stack %s: %s", strings.Join(args, " "), r.stderr)
+	assert.Equal(p.t, r.Code, 0, "stack %s: %s", strings.Join(args, " "), r.Stderr)
 	return r
 }
 
 // fails runs stack, which has to fail with that code, and to say all of the words.
-func (p *project) fails(code int, args []string, words ...string) result {
+func (p *project) fails(code int, args []string, words ...string) driver.Result {
 	p.t.Helper()
 	r := p.run(args...)
-	assert.Equal(p.t, r.code, code, "stack %s: %s", strings.Join(args, " "), r.stderr)
+	assert.Equal(p.t, r.Code, code, "stack %s: %s", strings.Join(args, " "), r.Stderr)
 	for _, word := range words {
-		assert.Assert(p.t, strings.Contains(r.stderr, word), "stderr lacks %q:\n%s", word, r.stderr)
+		assert.Assert(p.t, strings.Contains(r.Stderr, word), "stderr lacks %q:\n%s", word, r.Stderr)
 	}
 	return r
 }

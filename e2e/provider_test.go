@@ -48,7 +48,7 @@ func TestAProvidersVariablesAreInTheContainersThatDependOnIt(t *testing.T) {
 	p.withPath("bin")
 	r := p.ok("up", "-d")
 
-	assert.Assert(t, !strings.Contains(r.stdout+r.stderr, "hunter2"))
+	assert.Assert(t, !strings.Contains(r.Stdout+r.Stderr, "hunter2"))
 	assert.DeepEqual(t, p.names(), []string{"beside-1", "web-1"})
 	assert.Assert(t, slices.Contains(p.inspect("web-1").Config.Env, "DATABASE_URL=cloud://hunter2"))
 	for _, variable := range p.inspect("beside-1").Config.Env {
@@ -62,7 +62,7 @@ func TestAProvidersVariablesAreInTheContainersThatDependOnIt(t *testing.T) {
 	p.env = append(p.env, "SECRET=hunter3")
 	beside := p.inspect("beside-1")
 	r = p.ok("--progress", "json", "up", "-d")
-	assert.Assert(t, !strings.Contains(r.stdout+r.stderr, "hunter"))
+	assert.Assert(t, !strings.Contains(r.Stdout+r.Stderr, "hunter"))
 	assert.Assert(t, slices.Contains(p.inspect("web-1").Config.Env, "DATABASE_URL=cloud://hunter3"))
 	assert.Equal(t, p.inspect("beside-1").ID, beside.ID)
 

@@ -44,7 +44,7 @@ func TestWhatWasBuiltIsPushedAndPulledWhereItIsNot(t *testing.T) {
 	p.ok("build")
 	push := p.ok("--progress", "plain", "push")
 	for _, word := range []string{" Image " + h.Address + "/pushed:1 Pushed\n", " Image " + h.Address + "/pushed:latest Pushed\n", " Image stack-e2e/dummy Skipped"} {
-		assert.Assert(t, strings.Contains(push.stderr, word), "stderr lacks %q:\n%s", word, push.stderr)
+		assert.Assert(t, strings.Contains(push.Stderr, word), "stderr lacks %q:\n%s", word, push.Stderr)
 	}
 	built, err := docker.ImageInspect(t.Context(), h.Address+"/pushed:1")
 	assert.NilError(t, err)
@@ -68,10 +68,10 @@ func TestPushNeedsTheRightPassword(t *testing.T) {
 	p.fails(1, []string{"push"}, "push "+image, "no basic auth credentials", "`docker login "+h.Address+"`")
 	p.knows(authsOf(h.Address, "ann:guess"))
 	wrong := p.fails(1, []string{"push"}, "push "+image, "the registry refuses ann", "`docker login "+h.Address+"` again")
-	assert.Assert(t, !strings.Contains(wrong.stderr, "guess"))
+	assert.Assert(t, !strings.Contains(wrong.Stderr, "guess"))
 	assert.Equal(t, len(h.uploads()), 0)
 	ignored := p.ok("push", "--ignore-push-failures")
-	assert.Assert(t, strings.Contains(ignored.stderr, " Image "+image+" Warning"), ignored.stderr)
+	assert.Assert(t, strings.Contains(ignored.Stderr, " Image "+image+" Warning"), ignored.Stderr)
 	assert.Equal(t, len(h.uploads()), 0)
 }
 
@@ -91,12 +91,12 @@ services:
 	})
 	p.ok("build")
 	refused := p.fails(1, []string{"push"}, "push "+h.Address+"/refused:1", "docker login")
-	assert.Assert(t, strings.Contains(refused.stderr, "denied") || strings.Contains(refused.stderr, "403 Forbidden"), // in the store's words
-		refused.stderr)
+	assert.Assert(t, strings.Contains(refused.Stderr, "denied") || strings.Contains(refused.Stderr, "403 Forbidden"), // in the store's words
+		refused.Stderr)
 	assert.Assert(t, slices.Contains(h.uploads(), "PUT /v2/taken/manifests/1"), h.uploads())
 	h.Forget()
 	ignored := p.ok("push", "--ignore-push-failures")
-	assert.Assert(t, strings.Contains(ignored.stderr, " Image "+h.Address+"/refused:1 Warning"), ignored.stderr)
+	assert.Assert(t, strings.Contains(ignored.Stderr, " Image "+h.Address+"/refused:1 Warning"), ignored.Stderr)
 	h.forgets("taken:1")
 	p.ok("pull", "taken")
 	p.ok("up", "-d", "--no-build", "taken")
@@ -134,12 +134,12 @@ services:
   built: {image: "HUB/built:1", build: {context: ., dockerfile_inline: "FROM stack-e2e/dummy\n"}}
 `)
 	failed := p.fails(1, []string{"pull"}, "pull "+h.Address+"/absent:1", "pull "+h.Address+"/built:1", "stack build built")
-	assert.Assert(t, !strings.Contains(failed.stderr, "stack build absent"), failed.stderr)
+	assert.Assert(t, !strings.Contains(failed.Stderr, "stack build absent"), failed.Stderr)
 	_, err := docker.ImageInspect(t.Context(), h.Address+"/there:1")
 	assert.NilError(t, err, "a pull that failed ended another")
 	p.ok("pull", "--ignore-buildable", "there", "built")
 	ignored := p.ok("pull", "--ignore-pull-failures")
-	assert.Assert(t, strings.Contains(ignored.stderr, " Image "+h.Address+"/absent:1 Warning"), ignored.stderr)
+	assert.Assert(t, strings.Contains(ignored.Stderr, " Image "+h.Address+"/absent:1 Warning"), ignored.Stderr)
 	h.Forget()
 	p.ok("pull", "--policy", "missing", "there")
 	assert.Equal(t, h.pulls("there"), 0)

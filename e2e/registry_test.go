@@ -14,6 +14,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/stackctl/stack/e2e/driver"
 	"github.com/stackctl/stack/e2e/registry"
 )
 
@@ -106,7 +107,7 @@ func TestImageThatSeveralServicesShareIsPulledOnce(t *testing.T) {
 	h.Forget()
 	up := p.ok("--progress", "plain", "up", "-d")
 	assert.DeepEqual(t, p.names(), []string{"a-1", "b-1", "c-1", "c-2"})
-	assert.Equal(t, strings.Count(up.stderr, "Pulling\n"), 1, up.stderr)
+	assert.Equal(t, strings.Count(up.Stderr, "Pulling\n"), 1, up.Stderr)
 	assert.Equal(t, len(h.Requests("HEAD /v2/shared/manifests/1")), 1, "%q", h.Requests(""))
 	assert.Equal(t, p.version("a-1"), "1")
 }
@@ -136,7 +137,7 @@ func TestPrivateImageNeedsTheRightPassword(t *testing.T) {
 	p.fails(1, []string{"up", "-d"}, "pull "+image, "no basic auth credentials", "if it is private, `docker login "+h.Address+"`")
 	p.knows(authsOf(h.Address, "ann:guess"))
 	wrong := p.fails(1, []string{"up", "-d"}, "pull "+image, "the registry refuses ann", "`docker login "+h.Address+"` again")
-	assert.Assert(t, !strings.Contains(wrong.stderr, "guess"))
+	assert.Assert(t, !strings.Contains(wrong.Stderr, "guess"))
 	assert.Equal(t, len(p.containers()), 0)
 
 	p.knows(authsOf(h.Address, "ann:hush"))
@@ -219,7 +220,7 @@ services:
 	up := p.ok("--progress", "plain", "up", "-d")
 	assert.Equal(t, p.version("there-1"), "pulled")
 	assert.Equal(t, p.version("absent-1"), "built")
-	assert.Assert(t, strings.Contains(up.stderr, "is built, as it cannot be pulled"), up.stderr)
+	assert.Assert(t, strings.Contains(up.Stderr, "is built, as it cannot be pulled"), up.Stderr)
 }
 
 func TestRegistryThatStumblesIsAskedAgain(t *testing.T) {
@@ -236,8 +237,8 @@ func TestRegistryThatStumblesIsAskedAgain(t *testing.T) {
 		return true
 	})
 	up := p.ok("--progress", "plain", "up", "-d")
-	assert.Assert(t, strings.Contains(up.stderr, "retrying in 1s: "), up.stderr)
-	assert.Assert(t, strings.Contains(up.stderr, "500 Internal Server Error"), up.stderr)
+	assert.Assert(t, strings.Contains(up.Stderr, "retrying in 1s: "), up.Stderr)
+	assert.Assert(t, strings.Contains(up.Stderr, "500 Internal Server Error"), up.Stderr)
 	assert.Equal(t, p.version("web-1"), "1")
 }
 
@@ -253,7 +254,7 @@ func TestRegistryThatNeverAnswersIsGivenUp(t *testing.T) {
 
 	p.env = append(p.env, "STACK_PULL_TIMEOUT=1h")
 	up := p.begin("--progress", "json", "up", "-d")
-	eventually(t, "pulling", func() bool { return strings.Contains(up.stderr.String(), `"op":"PullImage"`) })
+	driver.Eventually(t, "pulling", func() bool { return strings.Contains(up.stderr.String(), `"op":"PullImage"`) })
 	up.signal(syscall.SIGINT)
 	assert.Equal(t, up.end(), 130, up.stderr.String())
 }
@@ -266,5 +267,5 @@ func TestRateLimitIsSaidInPlainWords(t *testing.T) {
 	})
 	p := h.project(`{services: {web: {image: "HUB/web"}}}`)
 	limited := p.fails(1, []string{"--progress", "plain", "up", "-d"}, "the registry limits how often one may ask without a login: `docker login "+h.Address+"`, or try again later")
-	assert.Assert(t, !strings.Contains(limited.stderr, "retrying"), limited.stderr)
+	assert.Assert(t, !strings.Contains(limited.Stderr, "retrying"), limited.Stderr)
 }

@@ -55,11 +55,11 @@ func (h *hub) from(args ...string) []string {
 func TestPublishedProjectRunsWhereItsFilesAreNot(t *testing.T) {
 	h := newHub(t, "ann:hush")
 	p := shopIn(t, h)
-	here := p.ok("config", "--hash", "*").stdout
+	here := p.ok("config", "--hash", "*").Stdout
 	p.without("compose.yaml", "web.env", "base.yaml")
 	h.forgets("app:1")
 
-	assert.Equal(t, p.ok(h.from("config", "--hash", "*")...).stdout, here, "the same project")
+	assert.Equal(t, p.ok(h.from("config", "--hash", "*")...).Stdout, here, "the same project")
 	p.ok(h.from("up", "-d", "--no-build")...)
 	assert.DeepEqual(t, p.names(), []string{"base-1", "web-1"})
 	assert.Equal(t, p.version("web-1"), "published", "its image was pushed before it")
@@ -95,7 +95,7 @@ func TestImagesArePublishedWithTheProject(t *testing.T) {
 	p.knows(authsOf(h.Address, h.login))
 	h.Forget()
 	p.ok("publish", "--insecure-registry", "--app", h.Address+"/team/shop:1")
-	image := strings.TrimSpace(p.ok(h.from("config", "--images")...).stdout)
+	image := strings.TrimSpace(p.ok(h.from("config", "--images")...).Stdout)
 	of := regexp.MustCompile(`@sha256:[0-9a-f]{64}$`).FindString(image)
 	assert.Assert(t, of != "", "%s is pinned", image)
 	p.write("compose.yaml", fmt.Sprintf(`{services: {web: {image: "%s/team/shop%s"}}}`, h.Address, of))
@@ -114,7 +114,7 @@ func TestArtifactThatCannotBeHadChangesNothing(t *testing.T) {
 	p.fails(1, up, artifact, "`docker login "+h.Address+"` first")
 	p.knows(authsOf(h.Address, "ann:guess"))
 	wrong := p.fails(1, up, artifact, "the registry refuses ann")
-	assert.Assert(t, !strings.Contains(wrong.stderr, "guess"))
+	assert.Assert(t, !strings.Contains(wrong.Stderr, "guess"))
 	p.knows(authsOf(h.Address, "ann:hush"))
 	p.fails(1, []string{"--insecure-registry", h.Address, "-f", "oci://" + h.Address + "/team/shop:2", "up", "-d"}, "no such artifact")
 	p.fails(1, []string{"--insecure-registry", h.Address, "-f", "oci://" + h.Address + "/app:1", "up", "-d"}, "not a compose project, but an image")

@@ -30,7 +30,7 @@ func TestPlanTellsWhyAServiceIsReplaced(t *testing.T) {
 
 	assert.DeepEqual(t, r.Writes(), r.Writes()[:0])
 	for _, word := range []string{"web", "GREETING", "hello", "goodbye"} {
-		assert.Assert(t, strings.Contains(plan.stdout, word), plan.stdout)
+		assert.Assert(t, strings.Contains(plan.Stdout, word), plan.Stdout)
 	}
 }
 
@@ -113,7 +113,7 @@ configs: {c: {file: ./c.txt}}
 	other := p.inspect("other-1").ID
 	assert.Equal(t, p.exec("web-1", "cat", "/etc/c"), "one")
 	p.write("c.txt", "two")
-	assert.Assert(t, strings.Contains(p.ok("plan").stdout, "config"))
+	assert.Assert(t, strings.Contains(p.ok("plan").Stdout, "config"))
 	p.ok("up", "-d")
 	assert.Equal(t, p.exec("web-1", "cat", "/etc/c"), "two")
 	assert.Equal(t, p.inspect("other-1").ID, other)

@@ -25,9 +25,9 @@ func TestRollbackRunsTheImageOfThen(t *testing.T) {
 	assert.Assert(t, p.inspect("web-1").Image != first)
 
 	shown := p.run("rollback")
-	assert.Equal(t, shown.code, 1)
-	assert.Assert(t, strings.Contains(shown.stdout, "image "+p.name+"-web: "), shown.stdout)
-	assert.Assert(t, strings.Contains(shown.stderr, "run again with --yes"), shown.stderr)
+	assert.Equal(t, shown.Code, 1)
+	assert.Assert(t, strings.Contains(shown.Stdout, "image "+p.name+"-web: "), shown.Stdout)
+	assert.Assert(t, strings.Contains(shown.Stderr, "run again with --yes"), shown.Stderr)
 	assert.Equal(t, p.exec("web-1", "cat", "/file"), "two")
 
 	p.ok("rollback", "--yes")
@@ -110,12 +110,12 @@ func TestHistoryTellsOfARunThatFailed(t *testing.T) {
 	p.ok("up", "-d")
 	p.write("compose.yaml", `{services: {web: {image: stack-e2e/dummy, entrypoint: [/no/such/program]}}}`)
 	p.fails(1, []string{"up", "-d"}, "/no/such/program")
-	shown := p.ok("history", "2").stdout
+	shown := p.ok("history", "2").Stdout
 	assert.Assert(t, strings.Contains(shown, "failed, with stack"), shown)
 	assert.Assert(t, strings.Contains(shown, "/no/such/program"), shown)
 	p.ok("rollback", "--yes")
 	assert.Assert(t, p.inspect("web-1").State.Running)
 	p.ok("down")
-	shown = p.ok("history", "--format", "json").stdout
+	shown = p.ok("history", "--format", "json").Stdout
 	assert.Assert(t, strings.Contains(shown, `"command": "down"`), shown)
 }

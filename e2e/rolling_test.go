@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // fleet is a project of four web servers behind a proxy.
@@ -107,7 +109,7 @@ func (l *load) end(t *testing.T) []string {
 }
 
 func TestRollingUpdateUnderLoadFailsNoRequest(t *testing.T) {
-	port := freePort(t)
+	port := driver.FreePort(t)
 	update := "order: start-first, monitor: 1s"
 	p := newProject(t, fleet("VERSION: one", port, update))
 	p.ok("up", "-d", "--wait")
@@ -119,11 +121,11 @@ func TestRollingUpdateUnderLoadFailsNoRequest(t *testing.T) {
 	assert.Equal(t, answer, "two")
 	assert.DeepEqual(t, load.end(t), []string{"one", "two"})
 	assert.DeepEqual(t, p.names(), []string{"proxy-1", "web-1", "web-2", "web-3", "web-4"})
-	assert.Assert(t, strings.Contains(p.ok("plan").stdout, "Nothing to do"))
+	assert.Assert(t, strings.Contains(p.ok("plan").Stdout, "Nothing to do"))
 }
 
 func TestUpdateThatNeverGetsHealthyIsRolledBackWithoutAFailedRequest(t *testing.T) {
-	port := freePort(t)
+	port := driver.FreePort(t)
 	update := "order: start-first, monitor: 1s, failure_action: rollback, parallelism: 2"
 	p := newProject(t, fleet("VERSION: one", port, update))
 	p.ok("up", "-d", "--wait")
@@ -138,7 +140,7 @@ func TestUpdateThatNeverGetsHealthyIsRolledBackWithoutAFailedRequest(t *testing.
 // A version that works at first is found out by its monitor when it has taken
 // some of the places already.
 func TestUpdateThatFailsLateIsRolledBackEverywhere(t *testing.T) {
-	port := freePort(t)
+	port := driver.FreePort(t)
 	update := "order: start-first, monitor: 4s, failure_action: rollback, delay: 500ms}\n      rollback_config: {order: start-first, monitor: 1s"
 	p := newProject(t, fleet("VERSION: one", port, update))
 	p.ok("up", "-d", "--wait")
@@ -159,7 +161,7 @@ func TestUpdateThatFailsIsPausedUnlessItIsToGoOn(t *testing.T) {
 		{"continue", []string{"web-1", "web-2", "web-3", "web-4"}},
 	} {
 		t.Run(c.action, func(t *testing.T) {
-			port := freePort(t)
+			port := driver.FreePort(t)
 			update := "parallelism: 2, monitor: 1s, failure_action: " + c.action
 			p := newProject(t, fleet("VERSION: one", port, update))
 			p.ok("up", "-d", "--wait")
@@ -175,14 +177,14 @@ func TestUpdateThatFailsIsPausedUnlessItIsToGoOn(t *testing.T) {
 }
 
 func TestStopFirstUpdateTakesAsManyAsItMayAtOnce(t *testing.T) {
-	port := freePort(t)
+	port := driver.FreePort(t)
 	update := "parallelism: 2, monitor: 1s"
 	p := newProject(t, fleet("VERSION: one", port, update))
 	p.ok("up", "-d", "--wait")
 	p.write("compose.yaml", fleet("VERSION: two", port, update))
 	r := p.ok("--progress", "json", "up", "-d")
 	away, most := 0, 0
-	for line := range strings.Lines(r.stderr) {
+	for line := range strings.Lines(r.Stderr) {
 		var e struct{ Phase, Op string }
 		assert.NilError(t, json.Unmarshal([]byte(line), &e))
 		switch {
@@ -193,7 +195,7 @@ func TestStopFirstUpdateTakesAsManyAsItMayAtOnce(t *testing.T) {
 		}
 		most = max(most, away)
 	}
-	assert.Equal(t, most, 2, r.stderr)
+	assert.Equal(t, most, 2, r.Stderr)
 	assert.DeepEqual(t, p.names(), []string{"proxy-1", "web-1", "web-2", "web-3", "web-4"})
 }
 

@@ -14,6 +14,8 @@ import (
 
 	"github.com/docker/docker/client"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // secondEngine is an engine of a test's own, of the same programs as the one of
@@ -78,7 +80,7 @@ func newSecondEngine(t *testing.T) *secondEngine {
 	e.holder.Stderr = os.Stderr
 	assert.NilError(t, e.holder.Start())
 	t.Cleanup(e.remove)
-	eventually(t, "the namespaces of a second engine", func() bool {
+	driver.Eventually(t, "the namespaces of a second engine", func() bool {
 		_, err := os.Stat(filepath.Join(e.dir, "ready"))
 		return err == nil
 	})
@@ -109,7 +111,7 @@ func (e *secondEngine) start(t *testing.T) {
 		"--cgroup-parent", "/"+e.cgroup, "--iptables=false", "--ip6tables=false", "--bridge=none", "--add-runtime", "holding="+e.dir+"/holding", "--shutdown-timeout", "5")
 	e.daemon.Stdout, e.daemon.Stderr = log, log
 	assert.NilError(t, e.daemon.Start())
-	eventually(t, "a second engine that answers: see "+log.Name(), func() bool {
+	driver.Eventually(t, "a second engine that answers: see "+log.Name(), func() bool {
 		_, err := e.Ping(t.Context())
 		return err == nil
 	})

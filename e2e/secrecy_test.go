@@ -8,6 +8,8 @@ import (
 
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // hush is the value of every secret of the test below. Its halves are looked
@@ -62,7 +64,7 @@ func (p *project) secretiveRuns() {
 	p.silent("dry run", p.ok("--dry-run", "up", "-d"))
 	for _, mode := range []string{"json", "plain"} {
 		r := p.fails(1, []string{"--progress", mode, "up", "-d"})
-		assert.Check(p.t, strings.Contains(r.stderr+r.stdout, "/no/such/program"), r.stderr)
+		assert.Check(p.t, strings.Contains(r.Stderr+r.Stdout, "/no/such/program"), r.Stderr)
 		p.silent("a run that fails", r)
 	}
 	p.silent("logs", p.run("logs"))
@@ -75,9 +77,9 @@ func (p *project) secretiveRuns() {
 	}
 }
 
-func (p *project) silent(what string, r result) {
+func (p *project) silent(what string, r driver.Result) {
 	p.t.Helper()
-	p.silentText(what, r.stdout+r.stderr)
+	p.silentText(what, r.Stdout+r.Stderr)
 }
 
 func (p *project) silentText(what, text string) {

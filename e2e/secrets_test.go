@@ -184,14 +184,14 @@ func TestChangedSecretReplacesTheContainersThatHaveIt(t *testing.T) {
 			p.ok("up", "-d")
 			other := p.inspect("other-1").ID
 			p.env = append(p.env, "TOKEN=after")
-			assert.Check(t, is.Contains(p.ok("plan").stdout, "secret/token: its content changed"))
+			assert.Check(t, is.Contains(p.ok("plan").Stdout, "secret/token: its content changed"))
 			p.ok("up", "-d")
 			for _, name := range []string{"web-1", "web-2"} {
 				assert.Check(t, is.Equal(p.in(name, "cat", "/run/secrets/token"), "after"))
 			}
 			assert.Check(t, is.Equal(p.inspect("other-1").ID, other))
 			assert.Check(t, len(p.volumes()) <= 1, "%v", p.volumes())
-			assert.Check(t, is.Contains(p.ok("plan").stdout, "Nothing to do"))
+			assert.Check(t, is.Contains(p.ok("plan").Stdout, "Nothing to do"))
 		})
 	}
 }

@@ -144,7 +144,7 @@ func TestFilesAreMergedInOrderAndReadFromStandardInput(t *testing.T) {
 	c := p.command("-f", "-", "up", "-d", "web")
 	c.Stdin = strings.NewReader(strings.Replace(webAndData, "hello", "piped", 1))
 	up := p.finish(c)
-	assert.Equal(t, up.code, 0, up.stderr)
+	assert.Equal(t, up.Code, 0, up.Stderr)
 	assert.Equal(t, p.exec("web-1", "env", "GREETING"), "piped\n")
 }
 
@@ -152,7 +152,7 @@ func TestPsTellsScriptsAboutEachContainer(t *testing.T) {
 	p := newProject(t, webAndData)
 	p.ok("up", "-d")
 	var names []string
-	decoder := json.NewDecoder(strings.NewReader(p.ok("ps", "--format", "json").stdout))
+	decoder := json.NewDecoder(strings.NewReader(p.ok("ps", "--format", "json").Stdout))
 	for decoder.More() {
 		var row struct{ Name, Service, Project, Image, State string }
 		assert.NilError(t, decoder.Decode(&row))
@@ -163,13 +163,13 @@ func TestPsTellsScriptsAboutEachContainer(t *testing.T) {
 	}
 	slices.Sort(names)
 	assert.DeepEqual(t, names, []string{p.name + "-other-1", p.name + "-web-1"})
-	assert.Equal(t, strings.TrimSpace(p.ok("ps", "-q", "web").stdout), p.inspect("web-1").ID)
+	assert.Equal(t, strings.TrimSpace(p.ok("ps", "-q", "web").Stdout), p.inspect("web-1").ID)
 }
 
 func TestConfigHashIsWhatTheContainerCarries(t *testing.T) {
 	p := newProject(t, webAndData)
 	p.ok("up", "-d")
-	for line := range strings.Lines(p.ok("config", "--hash", "*").stdout) {
+	for line := range strings.Lines(p.ok("config", "--hash", "*").Stdout) {
 		service, hash, _ := strings.Cut(strings.TrimSpace(line), " ")
 		assert.Equal(t, p.inspect(service + "-1").Config.Labels["com.docker.compose.config-hash"], hash)
 	}
@@ -199,13 +199,13 @@ func TestProjectChangesHandsWithoutBeingMadeAnew(t *testing.T) {
 	}
 	for _, turn := range [][2]string{{peer, binary}, {binary, peer}} {
 		made := p.finish(p.commandOf(turn[0], "up", "-d"))
-		assert.Equal(t, made.code, 0, made.stderr)
+		assert.Equal(t, made.Code, 0, made.Stderr)
 		before := ids()
 		taken := p.finish(p.commandOf(turn[1], "up", "-d"))
-		assert.Equal(t, taken.code, 0, taken.stderr)
+		assert.Equal(t, taken.Code, 0, taken.Stderr)
 		assert.DeepEqual(t, ids(), before)
 		removed := p.finish(p.commandOf(turn[1], "down", "-v"))
-		assert.Equal(t, removed.code, 0, removed.stderr)
+		assert.Equal(t, removed.Code, 0, removed.Stderr)
 		assert.Equal(t, len(p.containers())+len(p.networks())+len(p.volumes()), 0)
 	}
 }

@@ -45,7 +45,7 @@ func TestARunIsLabelledNamedAndSetUpAsDockerComposeDoes(t *testing.T) {
 `)
 	p.write("web.env", "B=file\nC=file\n")
 	p.write("run.env", "A=from\nC=from\n")
-	id := strings.TrimSpace(p.ok("run", "-d", "--env-from-file", "run.env", "-e", "A=flag", "web").stdout)
+	id := strings.TrimSpace(p.ok("run", "-d", "--env-from-file", "run.env", "-e", "A=flag", "web").Stdout)
 	names := p.names()
 	assert.Equal(t, len(names), 2)
 	c := p.inspect(names[1])
@@ -85,7 +85,7 @@ func TestACommandThatIsNotThereHasTheCodeOfShells(t *testing.T) {
 	p.fails(127, []string{"run", "--rm", "web", "no-such-command"}, "no-such-command")
 	p.fails(127, []string{"exec", "-d", "web", "no-such-command"}, "no-such-command")
 	r := p.run("exec", "-T", "web", "no-such-command")
-	assert.Assert(t, r.code == 126 || r.code == 127, "exit code %d", r.code) // an old engine gives the first
+	assert.Assert(t, r.Code == 126 || r.Code == 127, "exit code %d", r.Code) // an old engine gives the first
 	p.fails(126, []string{"run", "--rm", "web", "/etc"}, "/etc")
 	assert.DeepEqual(t, p.names(), []string{"web-1"})
 }
@@ -100,6 +100,6 @@ func TestHooksOfARunAreItsPostStartOnes(t *testing.T) {
     pre_start: [{image: busybox, command: ["false"]}]
 `)
 	r := p.ok("run", "--rm", "-T", "web", "sh", "-c", "while ! [ -e /hooked ]; do sleep 0.02; done; echo hooked")
-	assert.Equal(t, r.stdout, "hooked\n")
+	assert.Equal(t, r.Stdout, "hooked\n")
 	p.ok("run", "--rm", "-T", "web", "true") // over before a hook can run
 }

@@ -27,10 +27,10 @@ func (p *project) say(prefix string, all []saying) {
 	for _, s := range all {
 		r := p.ok(strings.Fields(prefix + s.command)...)
 		if s.words == silence {
-			assert.Equal(p.t, r.stdout, "", s.command)
+			assert.Equal(p.t, r.Stdout, "", s.command)
 			continue
 		}
-		assert.Assert(p.t, strings.Contains(r.stdout+r.stderr, s.words), "%s lacks %q:\n%s%s", s.command, s.words, r.stdout, r.stderr)
+		assert.Assert(p.t, strings.Contains(r.Stdout+r.Stderr, s.words), "%s lacks %q:\n%s%s", s.command, s.words, r.Stdout, r.Stderr)
 	}
 }
 
@@ -39,7 +39,7 @@ func (p *project) refuse(prefix string, all []saying) {
 	p.t.Helper()
 	for _, s := range all {
 		r := p.fails(1, strings.Fields(prefix+s.command), s.words)
-		assert.Equal(p.t, r.stdout, "", s.command)
+		assert.Equal(p.t, r.Stdout, "", s.command)
 	}
 }
 
@@ -110,14 +110,14 @@ func TestReplicasAndAOneOffContainerBesideThem(t *testing.T) {
 		{"logs --no-color web", "web-2  | hello"}, {"port --index 2 web 80", "0.0.0.0:"}, {"exec -T --index 2 web hostname", p.inspect("web-2").ID[:12]},
 		{"export --index 2 -o web.tar web", second}, {"cp --index 2 web:/etc/hostname host", second}, {"drift", "No drift"},
 	})
-	assert.Assert(t, !strings.Contains(p.ok("ps", "--format", "{{.Name}}").stdout, one))
-	assert.Assert(t, !strings.Contains(p.ok("logs", "--no-color").stdout, one))
+	assert.Assert(t, !strings.Contains(p.ok("ps", "--format", "{{.Name}}").Stdout, one))
+	assert.Assert(t, !strings.Contains(p.ok("logs", "--no-color").Stdout, one))
 	p.refuse(byName, []saying{{"exec --index 3 web true", "is not running container #3"}, {"port --index 3 web 80", "is not running container #3"}})
 	p.say(byFile, []saying{{"plan", "Nothing to do"}, {"explain web", "one-off containers"}, {"graph", "web  2 replicas"}})
 	id := p.inspect("one").ID
 	for _, c := range []string{"-f compose.yaml scale web=3", "restart -t 0 web", "-f compose.yaml up -d", "stop -t 0 web", "start web", "-f compose.yaml rm -f -s db"} {
 		r := p.ok(strings.Fields(c)...)
-		assert.Assert(t, !strings.Contains(r.stderr, one), "%s: %s", c, r.stderr)
+		assert.Assert(t, !strings.Contains(r.Stderr, one), "%s: %s", c, r.Stderr)
 	}
 	assert.Assert(t, p.inspect("one").State.Running)
 	assert.Equal(t, p.inspect("one").ID, id)

@@ -63,7 +63,7 @@ services:
 	assert.Assert(t, steps["start web/1"].Args.Critical)
 	assert.Assert(t, steps["start web/1"].Time >= ready.Time+ready.Took-1, "it is drawn before what it waited for")
 
-	tree := p.ok("-p", p.name, "graph", "--live").stdout // by the labels alone
+	tree := p.ok("-p", p.name, "graph", "--live").Stdout // by the labels alone
 	assert.Assert(t, strings.Contains(tree, "└── ● web  running\n    └── "), tree)
 	assert.Assert(t, strings.Contains(tree, " db  ") && strings.Contains(tree, "  [healthy]"), tree)
 

@@ -11,6 +11,8 @@ import (
 	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // person is somebody at a terminal at which stack runs.
@@ -81,7 +83,7 @@ func (s *person) types(text string) {
 // typesKeys waits until each key is passed on as it is typed.
 func (s *person) typesKeys() {
 	s.p.t.Helper()
-	eventually(s.p.t, "taking keys one by one", func() bool { return s.settings() != s.first })
+	driver.Eventually(s.p.t, "taking keys one by one", func() bool { return s.settings() != s.first })
 }
 
 func (s *person) signal(signal syscall.Signal) {
@@ -91,7 +93,7 @@ func (s *person) signal(signal syscall.Signal) {
 
 func (s *person) sees(word string) {
 	s.p.t.Helper()
-	eventually(s.p.t, "seeing "+word, func() bool { return strings.Contains(s.screen.String(), word) })
+	driver.Eventually(s.p.t, "seeing "+word, func() bool { return strings.Contains(s.screen.String(), word) })
 }
 
 // end waits for stack's end. The terminal has to be as it was.

@@ -223,7 +223,7 @@ services:
 	assert.DeepEqual(t, p.names(), []string{"debug-1", "web-1"})
 	up := p.ok("up", "-d", "--remove-orphans")
 	assert.DeepEqual(t, p.names(), []string{"debug-1", "web-1"})
-	assert.Assert(t, !strings.Contains(up.stderr, "orphan"), up.stderr)
+	assert.Assert(t, !strings.Contains(up.Stderr, "orphan"), up.Stderr)
 }
 
 func TestAbsentImageFailsUpByName(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // watch is a watch that has begun.
@@ -26,7 +28,7 @@ func (p *project) watch(args ...string) *session {
 // tells waits until it has printed something.
 func (s *session) tells(text string) {
 	s.p.t.Helper()
-	eventually(s.p.t, text, func() bool { return strings.Contains(s.stdout.String()+s.stderr.String(), text) })
+	driver.Eventually(s.p.t, text, func() bool { return strings.Contains(s.stdout.String()+s.stderr.String(), text) })
 }
 
 // quit ends it, as Ctrl-C does.
@@ -55,13 +57,13 @@ func (p *project) held(slot, path string) (text string, there bool) {
 // gets waits until a container has something at a path: content, mode and owner.
 func (p *project) gets(slot, path, want string) {
 	p.t.Helper()
-	eventually(p.t, path, func() bool { got, _ := p.held(slot, path); return got == want })
+	driver.Eventually(p.t, path, func() bool { got, _ := p.held(slot, path); return got == want })
 }
 
 // loses waits until a container has nothing at a path.
 func (p *project) loses(slot, path string) {
 	p.t.Helper()
-	eventually(p.t, "that nothing is at "+path, func() bool { _, there := p.held(slot, path); return !there })
+	driver.Eventually(p.t, "that nothing is at "+path, func() bool { _, there := p.held(slot, path); return !there })
 }
 
 func (p *project) rename(from, to string) {
@@ -141,11 +143,11 @@ services:
 	count := func() string {
 		return strings.TrimSpace(command(t, "docker", "exec", p.name+"-web-1", "sh", "-c", "mkdir -p /app; find /app -name 'f*' -size +0 | wc -l"))
 	}
-	eventually(t, "2000 files", func() bool { return count() == "2000" })
+	driver.Eventually(t, "2000 files", func() bool { return count() == "2000" })
 	for i := range 100 {
 		p.delete(fmt.Sprintf("src/d%d", i))
 	}
-	eventually(t, "no file", func() bool { return count() == "0" })
+	driver.Eventually(t, "no file", func() bool { return count() == "0" })
 	p.loses("web-1", "/app/d99")
 	s.quit()
 }
@@ -202,12 +204,12 @@ func TestWatchRestartsAndRunsCommandsAfterASync(t *testing.T) {
 	s.tells("web-1  | 7 /tmp hooked 2\n")
 	assert.Equal(t, started(), first)
 	p.write("conf/x", "2")
-	eventually(t, "a restart", func() bool { return started() != first })
+	driver.Eventually(t, "a restart", func() bool { return started() != first })
 	s.tells(`service(s) ["web"] restarted`)
 	p.gets("web-1", "/conf/x", "2 644 0:0")
 	second := started()
 	p.write("touch", "2")
-	eventually(t, "a restart", func() bool { return started() != second })
+	driver.Eventually(t, "a restart", func() bool { return started() != second })
 	s.quit()
 	assert.Equal(t, p.inspect("other-1").State.StartedAt, other)
 }
@@ -231,7 +233,7 @@ services:
 	s := p.watch("--no-up")
 	p.ok("up", "-d")
 	p.write("ran/x", "2")
-	eventually(t, "what the command found", func() bool {
+	driver.Eventually(t, "what the command found", func() bool {
 		return strings.Contains(s.stdout.String(), "| more") || strings.Contains(s.stdout.String()+s.stderr.String(), "unable to apply caps: operation not permitted")
 	})
 	s.quit()
@@ -265,25 +267,25 @@ services:
 	first, db := p.inspect("web-1"), p.inspect("db-1").ID
 	p.write("web/ignored", "1")
 	p.write("web/version", "2")
-	eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/version"); return strings.HasPrefix(text, "2") })
+	driver.Eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/version"); return strings.HasPrefix(text, "2") })
 	s.tells(`service(s) ["web"] successfully built`)
 	second := p.inspect("web-1").ID
 	assert.Check(t, second != first.ID)
 	assert.Equal(t, p.inspect("db-1").ID, db)
-	eventually(t, "no dangling image", func() bool { return len(p.dangling()) == 0 })
+	driver.Eventually(t, "no dangling image", func() bool { return len(p.dangling()) == 0 })
 
 	p.write("web/Dockerfile", "FROM busybox\nCOPY not-there /version\n")
 	s.tells("warning: rebuild of service(s) [\"web\"]")
 	assert.Equal(t, p.inspect("web-1").ID, second)
 	p.write("web/Dockerfile", "FROM busybox\nCOPY version /again\n")
-	eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/again"); return strings.HasPrefix(text, "2") })
-	eventually(t, "no dangling image", func() bool { return len(p.dangling()) == 0 })
+	driver.Eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/again"); return strings.HasPrefix(text, "2") })
+	driver.Eventually(t, "no dangling image", func() bool { return len(p.dangling()) == 0 })
 	s.quit()
 	assert.Check(t, p.inspect("web-1").State.Running)
 
 	s = p.watch("--no-up", "--prune=false")
 	p.write("web/version", "3")
-	eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/again"); return strings.HasPrefix(text, "3") })
+	driver.Eventually(t, "another version", func() bool { text, _ := p.held("web-1", "/again"); return strings.HasPrefix(text, "3") })
 	s.tells(`service(s) ["web"] successfully built`)
 	s.quit()
 	kept := p.dangling()
@@ -311,7 +313,7 @@ services:
 	p.gets("web-1", "/app/a", "2 644 0:0")
 	first := p.inspect("web-1").ID
 	p.write("web.env", "A=2")
-	eventually(t, "another variable", func() bool {
+	driver.Eventually(t, "another variable", func() bool {
 		found, err := docker.ContainerInspect(t.Context(), p.name+"-web-1")
 		return err == nil && found.ID != first && strings.Contains(strings.Join(found.Config.Env, " "), "A=2")
 	})
@@ -319,7 +321,7 @@ services:
 	p.write("part.yaml", "services: {db: {image: busybox, command: [}}")
 	s.tells("watching goes on by what was there before")
 	p.write("part.yaml", "services: {db: {image: busybox, command: sleep 600, init: true, labels: {mended: sure}}}")
-	eventually(t, "another label", func() bool {
+	driver.Eventually(t, "another label", func() bool {
 		found, err := docker.ContainerInspect(t.Context(), p.name+"-db-1")
 		return err == nil && found.Config.Labels["mended"] != ""
 	})

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/docker/docker/client"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // labScript starts, ends and disturbs the Swarm of the tests.
@@ -61,7 +63,7 @@ func TestMain(m *testing.M) {
 // started, and is to be called after an error too.
 func begin(ctx context.Context) (end func(), err error) {
 	end = func() {}
-	if lab.binary, err = filepath.Abs(setting("STACK_BINARY", "../../bin/stack")); err != nil {
+	if lab.binary, err = filepath.Abs(driver.Setting("STACK_BINARY", "../../bin/stack")); err != nil {
 		return end, err
 	}
 	if _, err := os.Stat(lab.binary); err != nil {
@@ -124,7 +126,7 @@ func find(said string) error {
 
 // disturb runs the lab's script on a node: kill, start, unplug, plug.
 func disturb(ctx context.Context, what, number string) error {
-	_, err := output(exec.CommandContext(ctx, setting("STACK_LAB", labScript), what, number))
+	_, err := output(exec.CommandContext(ctx, driver.Setting("STACK_LAB", labScript), what, number))
 	return err
 }
 
@@ -177,11 +179,4 @@ func output(c *exec.Cmd) (string, error) {
 		return stdout.String(), fmt.Errorf("%s: %w\n%s%s", strings.Join(c.Args, " "), err, &stdout, &stderr)
 	}
 	return stdout.String(), nil
-}
-
-func setting(name, fallback string) string {
-	if value := os.Getenv(name); value != "" {
-		return value
-	}
-	return fallback
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // cutPower ends a node's engine and containers at once. The node comes back at
@@ -26,7 +28,7 @@ func cutPower(t *testing.T, number string) (name string) {
 func comeBack(t *testing.T, number string) {
 	t.Helper()
 	assert.NilError(t, disturb(context.Background(), "start", number))
-	eventually(t, "node "+number+" that is ready", func() bool {
+	driver.Eventually(t, "node "+number+" that is ready", func() bool {
 		nodes, err := lab.nodes[manager].NodeList(context.Background(), swarm.NodeListOptions{})
 		return err == nil && !slices.ContainsFunc(nodes, func(n swarm.Node) bool { return n.Status.State != swarm.NodeStateReady })
 	})
@@ -51,10 +53,10 @@ func TestTasksOfANodeThatIsGoneMove(t *testing.T) {
 	assert.Equal(t, len(slices.Compact(p.nodesOf("web"))), 3)
 
 	name := cutPower(t, "3")
-	eventually(t, "task in the place of the one on "+name, func() bool {
+	driver.Eventually(t, "task in the place of the one on "+name, func() bool {
 		return len(p.nodesOf("web")) == 3 && !slices.Contains(p.nodesOf("web"), name)
 	})
-	shown := p.ok("ps", "-a").stdout
+	shown := p.ok("ps", "-a").Stdout
 	says(t, shown, "web.", p.nodesOf("web")[0], name)
 	p.ok("up", "-d") // what runs is what is wanted
 	says(t, p.docker("stack", "ps", p.name), name)
@@ -64,29 +66,27 @@ func TestNodeThatGoesDuringAnUpdateDoesNotDeceiveTheRun(t *testing.T) {
 	p := newProject(t, spread)
 	p.ok("up", "-d")
 	p.write("override.yaml", "services: {web: {environment: {VERSION: two}}}\n")
-	updating := p.command("-f", "compose.yaml", "-f", "override.yaml", "up", "-d")
-	ended := make(chan result)
-	go func() { ended <- p.finish(updating) }()
-	eventually(t, "update that has begun", func() bool {
+	updating := driver.Start(t, p.command("-f", "compose.yaml", "-f", "override.yaml", "up", "-d"))
+	driver.Eventually(t, "update that has begun", func() bool {
 		web := p.service("web")
 		return web.UpdateStatus != nil && web.UpdateStatus.State == swarm.UpdateStateUpdating
 	})
 	name := cutPower(t, "3")
-	r := <-ended
-	assert.Check(t, r.took < 90*time.Second)
+	r := p.end(updating)
+	assert.Check(t, r.Took < 90*time.Second)
 
 	// Either way it says what is so: all tasks run the new version, or an error.
 	running := p.nodesOf("web")
-	if r.code == 0 {
+	if r.Code == 0 {
 		assert.Equal(t, len(running), 3)
 		assert.Check(t, !slices.Contains(running, name), "%s", running)
 		assert.Equal(t, p.service("web").UpdateStatus.State, swarm.UpdateStateCompleted)
 	} else {
-		says(t, r.stderr, "web")
-		assert.Check(t, strings.Contains(r.stderr, "paused") || strings.Contains(r.stderr, "stands still"), "%s", r.stderr)
+		says(t, r.Stderr, "web")
+		assert.Check(t, strings.Contains(r.Stderr, "paused") || strings.Contains(r.Stderr, "stands still"), "%s", r.Stderr)
 	}
-	eventually(t, "end of the update after another run", func() bool {
-		return p.run("-f", "compose.yaml", "-f", "override.yaml", "up", "-d").code == 0
+	driver.Eventually(t, "end of the update after another run", func() bool {
+		return p.run("-f", "compose.yaml", "-f", "override.yaml", "up", "-d").Code == 0
 	})
 	says(t, p.docker("service", "inspect", p.name+"_web"), "VERSION=two")
 	assert.Equal(t, len(p.nodesOf("web")), 3)

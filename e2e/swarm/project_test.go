@@ -1,7 +1,6 @@
 package swarm_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -19,6 +18,8 @@ import (
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/client"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // namespace is the label that docker stack and stack know a project's things by.
@@ -34,13 +35,6 @@ type project struct {
 	dir    string
 	env    []string
 	ran    []string // a transcript
-}
-
-// result is how a command ended.
-type result struct {
-	code           int
-	stdout, stderr string
-	took           time.Duration
 }
 
 var count atomic.Int64
@@ -84,40 +78,38 @@ func (p *project) command(args ...string) *exec.Cmd {
 }
 
 // run returns how stack ended, whichever way.
-func (p *project) run(args ...string) result {
+func (p *project) run(args ...string) driver.Result {
 	p.t.Helper()
 	return p.finish(p.command(args...))
 }
 
-func (p *project) finish(c *exec.Cmd) result {
+func (p *project) finish(c *exec.Cmd) driver.Result {
 	p.t.Helper()
-	var stdout, stderr bytes.Buffer
-	c.Stdout, c.Stderr = &stdout, &stderr
-	watchdog := time.AfterFunc(2*time.Minute, func() { c.Process.Kill() })
-	defer watchdog.Stop()
-	began := time.Now()
-	if err := c.Run(); err != nil && c.ProcessState == nil {
-		p.t.Fatal(err)
-	}
-	r := result{c.ProcessState.ExitCode(), stdout.String(), stderr.String(), time.Since(began)}
-	p.ran = append(p.ran, fmt.Sprintf("$ %s\n%s%sexit %d after %.1fs\n", strings.Join(c.Args, " "), r.stdout, r.stderr, r.code, r.took.Seconds()))
+	return p.end(driver.Start(p.t, c))
+}
+
+// end waits for a command to end, and puts it into the transcript.
+func (p *project) end(running *driver.Running) driver.Result {
+	p.t.Helper()
+	r, transcript := running.Wait()
+	p.ran = append(p.ran, transcript)
 	return r
 }
 
 // ok runs stack and fails the test unless it exits with 0.
-func (p *project) ok(args ...string) result {
+func (p *project) ok(args ...string) driver.Result {
 	p.t.Helper()
 	r := p.run(args...)
-	assert.Equal(p.t, r.code, 0, "stack %s: %s", strings.Join(args, " "), r.stderr)
+	assert.Equal(p.t, r.Code, 0, "stack %s: %s", strings.Join(args, " "), r.Stderr)
 	return r
 }
 
 // fails runs stack, which has to fail, and to say all of the words.
-func (p *project) fails(args []string, words ...string) result {
+func (p *project) fails(args []string, words ...string) driver.Result {
 	p.t.Helper()
 	r := p.run(args...)
-	assert.Equal(p.t, r.code, 1, "stack %s: %s", strings.Join(args, " "), r.stderr)
-	says(p.t, r.stderr, words...)
+	assert.Equal(p.t, r.Code, 1, "stack %s: %s", strings.Join(args, " "), r.Stderr)
+	says(p.t, r.Stderr, words...)
 	return r
 }
 
@@ -256,16 +248,6 @@ func (p *project) left() []string {
 		left = append(left, "secret "+s.Spec.Name)
 	}
 	return left
-}
-
-// eventually waits for a fact, and fails the test if it does not come true.
-func eventually(t *testing.T, what string, fact func() bool) {
-	t.Helper()
-	for until := time.Now().Add(time.Minute); !fact(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatalf("no %s within a minute", what)
-		}
-	}
 }
 
 // stops is true while a task of the project has not ended.

@@ -14,6 +14,8 @@ import (
 
 	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // shop is ../../examples/shop with its file for a Swarm, and the test's own for
@@ -32,24 +34,21 @@ func (p *project) sells(nodes int, image string) (port string) {
 	assert.NilError(p.t, err)
 	without, err := filepath.Abs("testdata/without-ipvs.yaml")
 	assert.NilError(p.t, err)
-	port = free(p.t)
+	port = driver.FreePort(p.t)
 	p.env = append(p.env, "SHOP_PORT="+port, fmt.Sprint("NODES=", nodes), "SHOP_IMAGE="+image,
 		"COMPOSE_FILE="+strings.Join([]string{examples + "/compose.yaml", examples + "/compose.swarm.yaml", without}, ":"))
 	return port
 }
 
-func free(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	assert.NilError(t, err)
-	defer listener.Close()
-	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
-}
-
 // page asks the shop on a node's own address, until it answers.
 func page(t *testing.T, method, address string) (text string) {
 	t.Helper()
-	eventually(t, method+" "+address+" that answers: "+text, func() bool {
+	defer func() {
+		if t.Failed() {
+			t.Logf("%s %s: %s", method, address, text)
+		}
+	}()
+	driver.Eventually(t, "answer of "+address, func() bool {
 		request, err := http.NewRequestWithContext(t.Context(), method, address, nil)
 		assert.NilError(t, err)
 		response, err := http.DefaultClient.Do(request)
@@ -105,7 +104,7 @@ func TestShopRunsOnAllNodes(t *testing.T) {
 		says(t, page(t, http.MethodGet, shop), "The corner shop")
 	}
 	first := "http://" + net.JoinHostPort(p.address(nodes[0]), port) + "/"
-	eventually(t, "order that is packed", func() bool {
+	driver.Eventually(t, "order that is packed", func() bool {
 		return strings.Contains(page(t, http.MethodGet, first), fmt.Sprintf("<b>%d</b> packed", len(nodes)))
 	})
 
@@ -131,7 +130,7 @@ func TestShopRunsOnASingleNode(t *testing.T) {
 	assert.Equal(t, len(nodes), 1)
 	shop := "http://" + net.JoinHostPort(p.address(nodes[0]), port) + "/"
 	page(t, http.MethodPost, shop+"orders")
-	eventually(t, "order that is packed", func() bool {
+	driver.Eventually(t, "order that is packed", func() bool {
 		return strings.Contains(page(t, http.MethodGet, shop), "<b>1</b> packed")
 	})
 	versions := p.versions()
@@ -195,7 +194,7 @@ secrets: {token: {file: ./token}}
 	p.write("token", "secret")
 	text, err := os.ReadFile(filepath.Join(p.dir, "compose.yaml"))
 	assert.NilError(t, err)
-	p.write("compose.yaml", strings.ReplaceAll(string(text), "PORT", free(t)))
+	p.write("compose.yaml", strings.ReplaceAll(string(text), "PORT", driver.FreePort(t)))
 	p.ok("up", "-d")
 	for range 10 {
 		p.ok("down")

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // legacy is a file that docker stack deploy reads too.
@@ -61,7 +63,7 @@ func TestStackOfDockerIsTakenOverWithoutARestart(t *testing.T) {
 	p.write("settings", "fast")
 	p.write("token", "secret")
 	p.docker("stack", "deploy", "--compose-file", p.dir+"/compose.yaml", p.name)
-	eventually(t, "all tasks", func() bool {
+	driver.Eventually(t, "all tasks", func() bool {
 		return len(p.nodesOf("web")) == 2 && len(p.nodesOf("agent")) == len(lab.hosts) && len(p.nodesOf("plain")) == 1
 	})
 	services := []string{"web", "agent", "plain"}
@@ -76,7 +78,7 @@ func TestStackOfDockerIsTakenOverWithoutARestart(t *testing.T) {
 		}
 	}
 
-	plan := p.ok("plan").stdout
+	plan := p.ok("plan").Stdout
 	for _, name := range services {
 		assert.Check(t, !strings.Contains(plan, "+ "+name) && !strings.Contains(plan, "/+ "+name), "%s", plan)
 	}
@@ -108,5 +110,5 @@ configs: {settings: {content: fast}}
 	says(t, p.docker("stack", "services", p.name), p.name+"_web", "1/1")
 	says(t, p.docker("stack", "ps", p.name), p.name+"_web.1", "Running")
 	p.docker("stack", "rm", p.name)
-	eventually(t, "nothing left after docker stack rm", func() bool { return len(p.left()) == 0 })
+	driver.Eventually(t, "nothing left after docker stack rm", func() bool { return len(p.left()) == 0 })
 }

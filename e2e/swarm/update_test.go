@@ -8,6 +8,8 @@ import (
 
 	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/e2e/driver"
 )
 
 // chain is two services that have a config, the second after the first, and one
@@ -47,10 +49,9 @@ func TestChangedConfigRollsThoseWhoUseItOneAtATime(t *testing.T) {
 	first, second := p.ids("first"), p.ids("second")
 
 	p.env = append(p.env, "SETTINGS=two")
-	updating := p.command("up", "-d")
-	least := p.watchReady(t, []string{"first", "second"}, func() {
-		assert.Equal(t, p.finish(updating).code, 0, strings.Join(p.ran, "\n"))
-	})
+	updating := driver.Start(t, p.command("up", "-d"))
+	least := p.leastRunning([]string{"first", "second"}, updating.Ended())
+	assert.Equal(t, p.end(updating).Code, 0, strings.Join(p.ran, "\n"))
 	assert.Check(t, least["first"] >= 1 && least["second"] >= 1, "ready tasks at the worst moment: %v", least)
 	assert.DeepEqual(t, p.ids("other"), other)
 	assert.DeepEqual(t, p.service("other").Version, otherVersion)
@@ -75,36 +76,29 @@ func TestChangedConfigRollsThoseWhoUseItOneAtATime(t *testing.T) {
 	}
 }
 
-// watchReady looks at services again and again while something is done, and
-// returns how few of their tasks ran at the worst moment.
-func (p *project) watchReady(t *testing.T, services []string, do func()) (least map[string]int) {
-	t.Helper()
-	stop, done := make(chan struct{}), make(chan map[string]int)
-	go func() {
-		least := map[string]int{}
-		for {
-			for _, name := range services {
-				running := 0
-				for _, task := range p.allTasks(name) {
-					if task.Status.State == swarm.TaskStateRunning {
-						running++
-					}
-				}
-				if was, seen := least[name]; !seen || running < was {
-					least[name] = running
+// leastRunning looks at services again and again until done, and returns how few
+// of their tasks ran at the worst moment.
+func (p *project) leastRunning(services []string, done <-chan struct{}) map[string]int {
+	p.t.Helper()
+	least := map[string]int{}
+	for {
+		for _, name := range services {
+			running := 0
+			for _, task := range p.allTasks(name) {
+				if task.Status.State == swarm.TaskStateRunning {
+					running++
 				}
 			}
-			select {
-			case <-stop:
-				done <- least
-				return
-			case <-time.After(50 * time.Millisecond):
+			if was, seen := least[name]; !seen || running < was {
+				least[name] = running
 			}
 		}
-	}()
-	do()
-	close(stop)
-	return <-done
+		select {
+		case <-done:
+			return least
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func TestUpdateThatNeverGetsHealthyIsRolledBackAndSaid(t *testing.T) {
@@ -125,17 +119,17 @@ services:
 	p.ok("up", "-d")
 	p.compose(fmt.Sprintf(file, "never"))
 	failed := p.fails([]string{"up", "-d"}, "web", "rolled back", "started") // started is what the task printed
-	assert.Check(t, failed.took < time.Minute, "it took %s", failed.took)
+	assert.Check(t, failed.Took < time.Minute, "it took %s", failed.Took)
 
 	web := p.service("web")
 	assert.Equal(t, web.UpdateStatus.State, swarm.UpdateStateRollbackCompleted)
 	says(t, strings.Join(web.Spec.TaskTemplate.ContainerSpec.Env, " "), "READY_AFTER=0s")
-	eventually(t, "both tasks running again", func() bool { return len(p.nodesOf("web")) == 2 })
+	driver.Eventually(t, "both tasks running again", func() bool { return len(p.nodesOf("web")) == 2 })
 
 	drift := p.run("drift")
-	assert.Equal(t, drift.code, 2, drift.stderr)
-	says(t, drift.stdout, "web", "READY_AFTER")
-	says(t, p.ok("plan").stdout, "READY_AFTER")
+	assert.Equal(t, drift.Code, 2, drift.Stderr)
+	says(t, drift.Stdout, "web", "READY_AFTER")
+	says(t, p.ok("plan").Stdout, "READY_AFTER")
 }
 
 func TestTaskThatCannotBePlacedEndsTheRunWithTheReason(t *testing.T) {
