@@ -14,7 +14,7 @@ unit() {
 	local packages
 	packages=$(go list ./... | grep -vE "$engine")
 	# shellcheck disable=SC2086
-	go test -json -race -shuffle=on -timeout 10m -run "${RUN-}" $packages
+	go test -json -race -shuffle=on -timeout 15m -run "${RUN-}" $packages
 }
 
 # swarm starts the Swarm of the tests, unless STACK_TEST_SWARM names one, and
