@@ -24,7 +24,7 @@ type inputPlan struct {
 	action Action
 }
 
-// decideInputs says which configs and secrets there are to be. Another content
+// decideInputs says which configs and secrets there are to be. Another version
 // has another name, so none is ever changed.
 func (d *swarmDraft) decideInputs() {
 	used := d.inputsInUse()
@@ -49,16 +49,19 @@ func (d *swarmDraft) decideInputs() {
 
 func inputRef(input state.Input) state.Ref { return state.Ref{Kind: input.Kind, Name: input.Key} }
 
-// keepsInput is true for a config or secret that `docker stack deploy` made, with
-// the content that is wanted as far as that can be known.
+// keepsInput is true for a config or secret that `docker stack deploy` made, and
+// that is as it is wanted as far as that can be known.
 func (d *swarmDraft) keepsInput(p *inputPlan, used map[inputName]bool) bool {
 	name := inputName{p.input.Kind, p.input.Name}
 	held, there := d.there[name]
 	if !there || !used[name] || held.Labels[state.LabelNamespace] != d.desired.Project.Name || d.policy.Recreate == RecreateAlways {
 		return false
 	}
-	if p.input.Kind == state.KindConfig {
-		return held.Digest == p.input.Digest
+	if !servicespec.SameInput(held, p.input) {
+		return false
+	}
+	if p.input.Kind == state.KindConfig || p.input.Driver != "" { // all of it is told
+		return true
 	}
 	d.warnings = append(d.warnings, fmt.Sprintf(
 		"secret %s was made by `docker stack deploy`, and a Swarm tells nobody what is in it: it is taken to be as the file has it; `stack up --force-recreate` makes it anew", held.Name))

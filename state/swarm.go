@@ -166,6 +166,10 @@ type ObservedInput struct {
 	Labels  map[string]string `json:"labels,omitempty"`
 	Digest  string            `json:"digest,omitempty"` // of a config's content; a secret's is never told
 	Created time.Time         `json:"created,omitzero"`
+	// What fills the content in, and what a secret's content comes from.
+	TemplateDriver string            `json:"templateDriver,omitempty"`
+	Driver         string            `json:"driver,omitempty"`
+	DriverOpts     map[string]string `json:"driverOpts,omitempty"`
 }
 
 // Cluster is what the services of a project are at one moment. Both are sorted:

@@ -174,6 +174,22 @@ var keeping = []obligation{
 		assert.NilError(t, err)
 		assert.Check(t, is.Len(named.Inputs, 1))
 	}},
+	{"tells of a config or secret which drivers it has", func(t *testing.T, f *fixture) {
+		for _, spec := range []state.InputSpec{
+			{Kind: state.KindConfig, Name: f.project + "_x", Content: state.Content("hello\n"), TemplateDriver: "golang"},
+			{Kind: state.KindSecret, Name: f.project + "_x", Content: state.Content("hello\n"), TemplateDriver: "golang"},
+			{Kind: state.KindSecret, Name: f.project + "_y", Driver: "vault", DriverOpts: map[string]string{"path": "a"}},
+		} {
+			spec.Labels = f.namespace()
+			assert.NilError(t, f.CreateInput(f.ctx, spec))
+		}
+		inputs := f.observe().Inputs
+		assert.Assert(t, is.Len(inputs, 3))
+		for i, drivers := range []string{"golang  ", "golang  ", " vault a"} {
+			o := inputs[i]
+			assert.Check(t, is.Equal(o.TemplateDriver+" "+o.Driver+" "+o.DriverOpts["path"], drivers))
+		}
+	}},
 	{"gives them to tasks as files, and keeps those that a service uses", func(t *testing.T, f *fixture) {
 		for _, kind := range []state.Kind{state.KindConfig, state.KindSecret} {
 			assert.NilError(t, f.CreateInput(f.ctx, state.InputSpec{Kind: kind, Name: f.project + "_x", Labels: f.namespace(), Content: state.Content("my " + kind + "\n")}))

@@ -27,7 +27,10 @@ func (m services) CreateInput(ctx context.Context, spec state.InputSpec) error {
 		}
 		held := &input{Data: slices.Clone(spec.Content)}
 		held.ObservedInput = state.ObservedInput{
-			Kind: spec.Kind, ID: w.shortID(string(spec.Kind)), Name: spec.Name, Labels: maps.Clone(spec.Labels), Created: at,
+			Kind: spec.Kind, ID: w.shortID(string(spec.Kind)), Name: spec.Name, Labels: maps.Clone(spec.Labels), Created: at, TemplateDriver: spec.TemplateDriver,
+		}
+		if spec.Kind == state.KindSecret && spec.Driver != "" {
+			held.Driver, held.DriverOpts = spec.Driver, maps.Clone(spec.DriverOpts)
 		}
 		if spec.Kind == state.KindConfig {
 			held.Digest = "sha256:" + digest(string(spec.Content))

@@ -42,6 +42,13 @@ func driver(name string, options map[string]string) *swarm.Driver {
 	return &swarm.Driver{Name: name, Options: options}
 }
 
+func nameOf(driver *swarm.Driver) string {
+	if driver == nil {
+		return ""
+	}
+	return driver.Name
+}
+
 // RemoveInput removes a config or secret that no service uses.
 func (s services) RemoveInput(ctx context.Context, kind state.Kind, input string) error {
 	api, err := s.reach(ctx)
@@ -65,7 +72,7 @@ func (m *manager) configs(ctx context.Context, api *client.Client, scope state.S
 		for _, c := range list {
 			found = append(found, state.ObservedInput{
 				Kind: state.KindConfig, ID: c.ID, Name: c.Spec.Name, Labels: c.Spec.Labels,
-				Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(c.Spec.Data)), Created: c.CreatedAt,
+				Digest: fmt.Sprintf("sha256:%x", sha256.Sum256(c.Spec.Data)), Created: c.CreatedAt, TemplateDriver: nameOf(c.Spec.Templating),
 			})
 		}
 		return found, err
@@ -76,9 +83,14 @@ func (m *manager) secrets(ctx context.Context, api *client.Client, scope state.S
 	return m.inputs(scope, state.KindSecret, scope.Secrets, func(filter filters.Args) (found []state.ObservedInput, err error) {
 		list, err := api.SecretList(ctx, swarm.SecretListOptions{Filters: filter})
 		for _, c := range list {
-			found = append(found, state.ObservedInput{
+			o := state.ObservedInput{
 				Kind: state.KindSecret, ID: c.ID, Name: c.Spec.Name, Labels: c.Spec.Labels, Created: c.CreatedAt,
-			})
+				TemplateDriver: nameOf(c.Spec.Templating), Driver: nameOf(c.Spec.Driver),
+			}
+			if c.Spec.Driver != nil {
+				o.DriverOpts = c.Spec.Driver.Options
+			}
+			found = append(found, o)
 		}
 		return found, err
 	})

@@ -12,8 +12,8 @@ import (
 )
 
 // inputNames are the names that configs and secrets were applied under: those with
-// the digest of their content, or the plain ones of `docker stack deploy`, which
-// are kept while their content is the same as far as can be told.
+// their version, or the plain ones of `docker stack deploy`, which are kept while
+// they are the same as far as can be told.
 func inputNames(desired state.Desired, observed state.Observed) map[string]string {
 	there := map[string]*state.ObservedInput{}
 	for i, input := range observed.Inputs {
@@ -23,7 +23,7 @@ func inputNames(desired state.Desired, observed state.Observed) map[string]strin
 	for _, input := range desired.Inputs {
 		name := servicespec.InputName(input)
 		plain := there[string(input.Kind)+"/"+input.Name]
-		same := plain != nil && (input.Kind == state.KindSecret || plain.Digest == input.Digest)
+		same := plain != nil && servicespec.SameInput(*plain, input)
 		if there[string(input.Kind)+"/"+name] == nil && same {
 			name = input.Name
 		}

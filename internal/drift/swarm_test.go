@@ -106,6 +106,14 @@ func TestOnSwarmWhatWasDoneByHandIsDrift(t *testing.T) {
 				c.Configs = []*swarm.ConfigReference{&reference}
 			})
 		}, ""},
+		{"of docker stack, and with a template that was not applied", func(w *world) {
+			w.observed.Inputs = []state.ObservedInput{{Kind: state.KindConfig, Name: "shop_conf", Digest: "sha256:1111111111111111", TemplateDriver: "golang"}}
+			w.edit(func(c *swarm.ContainerSpec) {
+				reference := *c.Configs[0]
+				reference.ConfigName = "shop_conf"
+				c.Configs = []*swarm.ConfigReference{&reference}
+			})
+		}, "service/web changed configs./conf: shop_conf_111111111111 0:0 0444 → shop_conf 0:0 0444"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := onSwarm(t)

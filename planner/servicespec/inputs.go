@@ -12,35 +12,6 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// digestLength is how many hexadecimal digits of its content's digest the name
-// of a config or secret has.
-const digestLength = 12
-
-// InputName is the name that a Swarm has a config or secret under: an external
-// one's own, else its name with the beginning of its content's digest, so that
-// another content is another config. One whose content is not known has no
-// digest.
-func InputName(input state.Input) string {
-	hex := strings.TrimPrefix(input.Digest, "sha256:")
-	if input.External || hex == "" {
-		return input.Name
-	}
-	return input.Name + "_" + hex[:min(digestLength, len(hex))]
-}
-
-// inputName is what the Swarm calls a config or secret that the service uses.
-func (c *converter) inputName(kind state.Kind, key string) string {
-	if name := c.options.Inputs[string(kind)+"/"+key]; name != "" {
-		return name
-	}
-	for _, input := range c.desired.Inputs {
-		if input.Kind == kind && input.Key == key {
-			return InputName(input)
-		}
-	}
-	return c.desired.Project.SwarmName(key)
-}
-
 // secretsFolder is where an engine puts secrets that do not say where.
 const secretsFolder = "/run/secrets/"
 

@@ -1,0 +1,78 @@
+package planner_test
+
+import (
+	"testing"
+
+	"gotest.tools/v3/assert"
+
+	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/planner/servicespec"
+	"github.com/stackctl/stack/state"
+)
+
+func TestOnSwarmAConfigOrSecretWithOtherDriversRollsItsUsers(t *testing.T) {
+	with := func(change func(config, secret *state.Input)) state.Desired {
+		desired := withInput(project(service("web"), service("other")), 0, state.KindConfig, "conf", first)
+		desired = withInput(desired, 1, state.KindSecret, "key", "")
+		config, secret := &desired.Inputs[0], &desired.Inputs[1]
+		secret.Digest, secret.Driver, secret.DriverOpts = "", "vault", map[string]string{"path": "a"}
+		change(config, secret)
+		return desired
+	}
+	const web, other = `
+		config/conf
+		update web < config/conf
+		await web < update web`, `
+		secret/key
+		update other < secret/key
+		await other < update other`
+	for name, test := range map[string]struct {
+		change func(config, secret *state.Input)
+		want   string
+	}{
+		"nothing":             {func(_, _ *state.Input) {}, ""},
+		"options, no driver":  {func(config, _ *state.Input) { config.DriverOpts = map[string]string{"a": "b"} }, ""},
+		"a template":          {func(config, _ *state.Input) { config.TemplateDriver = "golang" }, web},
+		"a secret's template": {func(_, secret *state.Input) { secret.TemplateDriver = "golang" }, other},
+		"another driver":      {func(_, secret *state.Input) { secret.Driver = "safe" }, other},
+		"another option":      {func(_, secret *state.Input) { secret.DriverOpts["path"] = "b" }, other},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := deployed(t, with(func(_, _ *state.Input) {}), 2)
+			is(t, up(t, with(test.change), m.Observed, planner.UpPolicy{}), test.want)
+			m.bring(t, with(test.change), planner.UpPolicy{})
+			is(t, up(t, with(test.change), m.Observed, planner.UpPolicy{}), "")
+		})
+	}
+}
+
+// What runs is not made anew because stack is another than the one that made it.
+func TestTheNamesOfPlainContentsStayAsTheyAre(t *testing.T) {
+	for _, input := range []state.Input{
+		{Kind: state.KindConfig, Name: "shop_conf", Digest: "sha256:" + first},
+		{Kind: state.KindSecret, Name: "shop_conf", Digest: "sha256:" + first, DriverOpts: map[string]string{"a": "b"}},
+	} {
+		assert.Equal(t, servicespec.InputName(input), "shop_conf_111111111111")
+	}
+}
+
+func TestOnSwarmASecretOfADriverThatHasItsPlainNameIsKeptWhileItsDriverIsTheSame(t *testing.T) {
+	desired := withInput(project(service("web")), 0, state.KindSecret, "key", "")
+	desired.Inputs[0].Digest, desired.Inputs[0].Driver, desired.Inputs[0].DriverOpts = "", "vault", map[string]string{"path": "a"}
+	asDeployed := desired
+	asDeployed.Inputs = nil
+	m := swarmOf(1)
+	m.Inputs = []state.ObservedInput{{
+		Kind: state.KindSecret, ID: "s1", Name: "shop_key", Labels: map[string]string{state.LabelNamespace: "shop"},
+		Driver: "vault", DriverOpts: map[string]string{"path": "a"},
+	}}
+	m.bring(t, asDeployed, planner.UpPolicy{})
+	plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{})
+	is(t, shape(t, plan, err), "")
+	assert.Equal(t, len(plan.Warnings), 0)
+	desired.Inputs[0].DriverOpts = map[string]string{"path": "b"}
+	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), `
+		secret/key
+		update web < secret/key
+		await web < update web`)
+}
