@@ -139,6 +139,9 @@ func (d *swarmDraft) forceReasons(p *swarmService) []Reason {
 	case isJob(p.held.Spec.Mode):
 		return nil
 	}
+	if task, found := d.spent(p); found {
+		return []Reason{{Text: task.Label() + " has ended, and the Swarm starts it no more"}}
+	}
 	for _, dependency := range p.service.DependsOn {
 		other := d.decided[dependency.Service]
 		if other == nil || !dependency.Restart || !other.restarts && !renewedSince(other, p) {

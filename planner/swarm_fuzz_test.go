@@ -94,6 +94,9 @@ func (m *swarmModel) disturb(t *rapid.T) {
 	for i := range m.Tasks {
 		if task := &m.Tasks[i]; task.Current && rapid.IntRange(0, 5).Draw(t, "task "+task.ID) == 0 {
 			task.State = rapid.SampledFrom([]swarm.TaskState{swarm.TaskStateFailed, swarm.TaskStatePending, swarm.TaskStateRejected}).Draw(t, "state "+task.ID)
+			if task.State != swarm.TaskStatePending && rapid.Bool().Draw(t, "for good "+task.ID) {
+				task.Desired = swarm.TaskStateShutdown
+			}
 		}
 	}
 	for i := range m.Services {

@@ -215,7 +215,7 @@ func (m *swarmModel) start(s state.ObservedService) {
 	m.stop(s, wanted)
 	for slot := 1; slot <= wanted; slot++ {
 		if !slices.ContainsFunc(m.Tasks, func(t state.Task) bool {
-			return t.ServiceID == s.ID && t.Current && t.Slot == slot && t.Desired != swarm.TaskStateShutdown
+			return t.ServiceID == s.ID && t.Current && t.Slot == slot && (t.Desired != swarm.TaskStateShutdown || isSpent(t))
 		}) {
 			node := m.Nodes[(slot-1)%len(m.Nodes)]
 			desired := swarm.TaskStateRunning
@@ -228,6 +228,12 @@ func (m *swarmModel) start(s state.ObservedService) {
 			})
 		}
 	}
+}
+
+// isSpent is true for a task that the Swarm starts no more, until its service's
+// tasks are replaced.
+func isSpent(t state.Task) bool {
+	return t.Desired == swarm.TaskStateShutdown && (t.State == swarm.TaskStateFailed || t.State == swarm.TaskStateRejected)
 }
 
 // stop ends the tasks in slots beyond those that stay.
@@ -250,7 +256,11 @@ func (m *swarmModel) converge(op planner.AwaitService) error {
 	}
 	m.start(*s)
 	for i := range m.Tasks {
-		if t := &m.Tasks[i]; t.ServiceID == s.ID && t.Desired != swarm.TaskStateShutdown {
+		t := &m.Tasks[i]
+		if t.ServiceID == s.ID && t.Current && isSpent(*t) {
+			return fmt.Errorf("waits for %s in the place of %s, which is started no more", s.Name(), t.ID)
+		}
+		if t.ServiceID == s.ID && t.Desired != swarm.TaskStateShutdown {
 			t.State, t.Current, t.Lost = t.Desired, true, false
 		}
 	}

@@ -184,8 +184,6 @@ func TestOnSwarmAServiceThatEndsWellHasConverged(t *testing.T) {
 	m := deployed(t, desired, 1)
 	m.Tasks[0].State, m.Tasks[0].Desired = swarm.TaskStateComplete, swarm.TaskStateShutdown
 	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "")
-	m.Tasks[0].State = swarm.TaskStateFailed
-	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "await once")
 }
 
 func TestOnSwarmTheWaysToRecreate(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
+
+	"github.com/stackctl/stack/state"
 )
 
 var updating = []obligation{
@@ -53,6 +55,24 @@ var updating = []obligation{
 		seen := f.untilRunning(1)
 		assert.Check(t, is.Len(seen.Tasks, 1))
 		assert.Check(t, is.Equal(seen.Tasks[0].ID, first))
+	}},
+	{"makes no task in the place of one that ended for good until the tasks are replaced", func(t *testing.T, f *fixture) {
+		spec := f.service("web", "sh", "-c", "exit 3")
+		spec.Spec.TaskTemplate.RestartPolicy.Condition = swarm.RestartPolicyConditionNone
+		over := func(slot int) func(state.Task) bool {
+			return func(t state.Task) bool {
+				return t.Current && t.Slot == slot && t.State == swarm.TaskStateFailed && t.Desired == swarm.TaskStateShutdown
+			}
+		}
+		f.serve(spec)
+		first := f.untilTask(over(1)).ID
+		*spec.Spec.Mode.Replicated.Replicas = 2
+		f.change(spec)
+		f.untilTask(over(2))
+		assert.Check(t, is.Len(f.observe().Tasks, 2))
+		spec.Spec.TaskTemplate.ForceUpdate++
+		f.change(spec)
+		assert.Check(t, f.untilTask(over(1)).ID != first)
 	}},
 	{"pauses an update that fails", func(t *testing.T, f *fixture) {
 		seen := f.breaks(swarm.UpdateFailureActionPause, swarm.UpdateStatePaused)

@@ -50,9 +50,31 @@ func (o *service) live() map[string][]*task {
 	return all
 }
 
+// updatable are the live tasks and, of a slot that has none, the last one that
+// the restart policy leaves at its end: it has its slot until it is replaced
+// (swarmkit, restart.UpdatableTasksInSlot). What is rolled back has all its tasks.
+func (o *service) updatable() map[string][]*task {
+	all := o.live()
+	if o.rollingBack() {
+		return all
+	}
+	last := map[string]*task{}
+	for _, t := range o.Tasks {
+		if t.Desired != swarm.TaskStateRemove && all[t.key()] == nil {
+			last[t.key()] = t
+		}
+	}
+	for key, t := range last {
+		if !t.restarts(t.policy(), t.Since) {
+			all[key] = []*task{t}
+		}
+	}
+	return all
+}
+
 // reconcile makes and removes tasks so that there are as many as the service
 // asks for. A slot whose last task was not restarted gets another one only when
-// the service changes.
+// what tasks are made from changes.
 func (w *world) reconcile(o *service, at time.Time) {
 	switch mode := o.Spec.Mode; {
 	case o.Removed:
@@ -87,10 +109,10 @@ func (w *world) reconcileSlots(o *service, at time.Time) {
 	}
 }
 
-// slots are the tasks that run or will, slot by slot.
+// slots are the updatable tasks, slot by slot.
 func (o *service) slots() [][]*task {
 	var all [][]*task
-	for _, tasks := range o.live() {
+	for _, tasks := range o.updatable() {
 		all = append(all, tasks)
 	}
 	slices.SortFunc(all, func(a, b []*task) int { return cmp.Compare(a[0].Slot, b[0].Slot) })
@@ -146,7 +168,10 @@ func (w *world) removeSlot(o *service, key string) {
 // reconcileEverywhere has one task on each node that takes them. Nodes that are
 // paused keep theirs.
 func (w *world) reconcileEverywhere(o *service, at time.Time) {
-	live := o.live()
+	live := o.updatable()
+	if o.job() {
+		live = o.live()
+	}
 	done := map[string]bool{}
 	for _, t := range o.Tasks {
 		if o.job() && t.Iteration == o.Iteration && t.ended() {

@@ -20,11 +20,7 @@ const shortestLife = 50 * time.Millisecond
 // replace gives a task up, and has another one follow it in its slot if the
 // restart policy says so (swarmkit, manager/orchestrator/restart).
 func (w *world) replace(t *task, at time.Time) {
-	o := t.service
-	policy := o.Templates[t.Template].Task.RestartPolicy
-	if policy == nil {
-		policy = &swarm.RestartPolicy{}
-	}
+	o, policy := t.service, t.policy()
 	follows := !o.Removed && t.restarts(policy, at)
 	w.want(t, swarm.TaskStateShutdown)
 	if !follows {
@@ -52,6 +48,14 @@ func (w *world) replace(t *task, at time.Time) {
 	if next.StartAt.After(at) {
 		w.wakeAt(timer{At: next.StartAt, Task: next.ID})
 	}
+}
+
+// policy is the restart policy that a task was made with.
+func (t *task) policy() *swarm.RestartPolicy {
+	if policy := t.template().Task.RestartPolicy; policy != nil {
+		return policy
+	}
+	return &swarm.RestartPolicy{}
 }
 
 // restarts is true for a task that another one follows.

@@ -51,7 +51,7 @@ func (o *service) config() swarm.UpdateConfig {
 // dirty are the slots, or nodes, with a task that was made from something else.
 func (o *service) dirty() []string {
 	var keys []string
-	for key, tasks := range o.live() {
+	for key, tasks := range o.updatable() {
 		if slices.ContainsFunc(tasks, func(t *task) bool { return t.Template != o.Template }) {
 			keys = append(keys, key)
 		}
@@ -157,7 +157,7 @@ func (w *world) replaced(o *service, s *replacement, config swarm.UpdateConfig, 
 
 // begin replaces the task of a slot.
 func (w *world) begin(o *service, key string, config swarm.UpdateConfig, at time.Time) {
-	tasks := o.live()[key]
+	tasks := o.updatable()[key]
 	if len(tasks) == 0 {
 		return
 	}
