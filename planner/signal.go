@@ -6,7 +6,7 @@ import "github.com/stackctl/stack/state"
 // ones too, all at once.
 func Kill(desired state.Desired, observed state.Observed, policy KillPolicy) (Plan, error) {
 	if observed.Engine.Swarm() {
-		return errNotOnSwarm("sends no signal to tasks", "`stack restart SERVICE` starts them anew, `stack down SERVICE` ends them")
+		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, nil)
 	reason := "gets " + policy.Signal
@@ -38,7 +38,7 @@ func (t *teardown) removeOrphan(c state.Container) {
 // all at once. One-off containers go on.
 func Pause(desired state.Desired, observed state.Observed, services []string) (Plan, error) {
 	if observed.Engine.Swarm() {
-		return errNotOnSwarm("does not pause services", "`stack scale SERVICE=0` ends their tasks")
+		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, nil)
 	for _, c := range t.index.all {
@@ -53,7 +53,7 @@ func Pause(desired state.Desired, observed state.Observed, services []string) (P
 // once.
 func Unpause(desired state.Desired, observed state.Observed, services []string) (Plan, error) {
 	if observed.Engine.Swarm() {
-		return errNotOnSwarm("does not pause services", "`stack scale SERVICE=0` ends their tasks")
+		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, nil)
 	for _, c := range t.index.all {

@@ -13,7 +13,7 @@ import (
 // named. Nothing is created: a service without a container is an error.
 func Start(desired state.Desired, observed state.Observed, policy StartPolicy) (Plan, error) {
 	if observed.Engine.Swarm() {
-		return errNotOnSwarm("has no services that are stopped", "`stack up` starts the tasks that are missing")
+		return Plan{}, ErrNotOnSwarm
 	}
 	l := newLifecycle(desired, observed, UpPolicy{Wait: policy.Wait, WaitTimeout: policy.WaitTimeout, Now: policy.Now})
 	names := policy.Services

@@ -10,7 +10,7 @@ import (
 // that depend on it have stopped. One-off containers go on.
 func Stop(desired state.Desired, observed state.Observed, policy StopPolicy) (Plan, error) {
 	if observed.Engine.Swarm() {
-		return errNotOnSwarm("does not stop services and keep them", "`stack scale SERVICE=0` ends their tasks, and `stack up` starts them again")
+		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, policy.Timeout)
 	t.choose(func(c state.Container) bool { return t.concerns(policy.Services, c) && !c.OneOff && runs(c) })
@@ -26,7 +26,7 @@ func Stop(desired state.Desired, observed state.Observed, policy StopPolicy) (Pl
 // Stop the others too, once they are stopped. Nothing else of the project goes.
 func Remove(desired state.Desired, observed state.Observed, policy RemovePolicy) (Plan, error) {
 	if observed.Engine.Swarm() {
-		return errNotOnSwarm("removes the containers of tasks that have ended itself", "`stack down SERVICE` removes a service")
+		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, nil)
 	goes := func(c state.Container) bool {

@@ -103,10 +103,9 @@ func (d *swarmDraft) refuseSupplies() {
 	}
 }
 
-// errNotOnSwarm says what to do in the place of what only containers can.
-func errNotOnSwarm(what, instead string) (Plan, error) {
-	return Plan{}, errors.New("a Swarm " + what + ": " + instead)
-}
+// ErrNotOnSwarm is returned for what is planned on containers alone, where a Swarm
+// holds the project: it makes another task in the place of one that ended.
+var ErrNotOnSwarm = errors.New("a Swarm's tasks are not started, stopped, signalled, paused or removed one by one")
 
 // modeOf is the name of a service's mode in the compose file.
 func modeOf(mode swarm.ServiceMode) string {

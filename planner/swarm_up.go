@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -12,8 +13,7 @@ import (
 // and for those that have not converged.
 func swarmUp(desired state.Desired, observed state.Observed, policy UpPolicy) (Plan, error) {
 	if policy.NoStart {
-		return errNotOnSwarm("starts the services that it creates, so they cannot be created without",
-			"set `--scale SERVICE=0` for those that are to have no task yet")
+		return Plan{}, errors.New("a Swarm starts the services that it creates: set `--scale SERVICE=0` for those that are to have no task yet")
 	}
 	order, err := serviceOrder(desired.Services)
 	if err != nil {

@@ -285,7 +285,7 @@ func TestOnSwarmRestart(t *testing.T) {
 	assert.ErrorContains(t, err, `service "x" has no tasks to restart: `+"`stack up` creates it")
 }
 
-func TestOnSwarmWhatCannotBeDoneSaysWhatToDo(t *testing.T) {
+func TestOnSwarmWhatContainersAloneCanIsRefused(t *testing.T) {
 	desired := project(service("web"))
 	m := deployed(t, desired, 1)
 	second := time.Second
@@ -296,12 +296,12 @@ func TestOnSwarmWhatCannotBeDoneSaysWhatToDo(t *testing.T) {
 		"remove":  func() (planner.Plan, error) { return planner.Remove(desired, m.Observed, planner.RemovePolicy{}) },
 		"pause":   func() (planner.Plan, error) { return planner.Pause(desired, m.Observed, nil) },
 		"unpause": func() (planner.Plan, error) { return planner.Unpause(desired, m.Observed, nil) },
-		"create":  func() (planner.Plan, error) { return planner.Up(desired, m.Observed, planner.UpPolicy{NoStart: true}) },
 	} {
 		_, err := command()
-		assert.ErrorContains(t, err, "a Swarm ", name)
-		assert.ErrorContains(t, err, "`", name)
+		assert.ErrorIs(t, err, planner.ErrNotOnSwarm, name)
 	}
+	_, err := planner.Up(desired, m.Observed, planner.UpPolicy{NoStart: true})
+	assert.ErrorContains(t, err, "a Swarm starts the services that it creates: set `--scale SERVICE=0`")
 	plan, err := planner.Restart(desired, m.Observed, planner.RestartPolicy{Timeout: &second})
 	assert.NilError(t, err)
 	assert.Equal(t, len(plan.Warnings), 1)

@@ -23,6 +23,7 @@ func (o *upOptions) checkSwarm() error {
 		{"--abort-on-container-exit", o.abortOnExit, "a Swarm's services go on without whoever has started them"},
 		{"--abort-on-container-failure", o.abortOnFailure, "a Swarm's services go on without whoever has started them"},
 		{"--watch", o.watch, noSwarm["watch"]},
+		{"--no-start", o.noStart, noSwarm["create"]},
 	} {
 		if flag.given {
 			return fmt.Errorf("%s is not for a Swarm: %s", flag.name, flag.why)

@@ -47,7 +47,8 @@ type app struct {
 	called    calling
 	interrupt *interrupt
 	global    globalOptions
-	command   string           // that runs: "stack up"
+	command   string           // that runs, as it was called: "stack up"
+	verb      string           // its own name: "up"
 	fetching  []project.Remote // nil before the first use
 	answers   *bufio.Reader    // to questions; nil before the first
 }

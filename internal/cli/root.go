@@ -32,7 +32,7 @@ touching anything. The flags and files are those of Docker Compose.`,
 		SilenceUsage:     true,
 		SilenceErrors:    true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			a.command = cmd.CommandPath()
+			a.command, a.verb = cmd.CommandPath(), cmd.Name()
 			return a.prepare()
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -124,7 +124,7 @@ func (a *app) prepare() error {
 		return err
 	}
 	a.process.Environ = a.global.engineFlags.environ(a.process)
-	return nil
+	return a.checkSwarm(target{})
 }
 
 func unknownCommand(root *cobra.Command, name string) error {

@@ -60,10 +60,7 @@ func (a *app) open(t target) (*session, error) {
 		a.debug(t, s)
 	}
 	if s.engine.Services != nil {
-		if err := s.onSwarm(t); err != nil {
-			s.close()
-			return nil, err
-		}
+		s.onSwarm(t)
 	}
 	s.engine = provider.New(provider.Options{
 		Environ: a.environ(t), Dir: a.process.Dir,

@@ -26,15 +26,21 @@ var noSwarm = map[string]string{
 	"watch":   "files cannot be brought into tasks that the Swarm may put anywhere: 'stack up -d --build' builds, pushes and updates",
 }
 
+// checkSwarm refuses a command that is none for a Swarm, where one is to hold the
+// project: as soon as that is known, by the environment or by the file, for
+// nothing else that could be said of the command helps then.
+func (a *app) checkSwarm(t target) error {
+	why, refused := noSwarm[a.verb]
+	if !refused || !a.forSwarm(t) {
+		return nil
+	}
+	return fmt.Errorf("'stack %s' is not for a Swarm: %s", a.verb, why)
+}
+
 // onSwarm prepares a session for a Swarm: its tasks are shown as containers, and
 // reached where they run.
-func (s *session) onSwarm(t target) error {
-	command := strings.TrimPrefix(s.app.command, "stack ")
-	if why, refused := noSwarm[command]; refused {
-		return fmt.Errorf("'stack %s' is not for a Swarm: %s", command, why)
-	}
+func (s *session) onSwarm(t target) {
 	s.engine = nodes.Beside(s.engine, func(node string) (engine.Engine, error) { return s.nodeEngine(t, node) })
-	return nil
 }
 
 // nodeEngine connects the engine of a node, whose address or docker context is in

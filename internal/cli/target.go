@@ -22,8 +22,17 @@ type target struct {
 	warnings []string
 }
 
-// loaded is the project with all that the files say.
+// loaded is the project with all that the files say, for a command that is one
+// for the engine that they name.
 func (a *app) loaded(ctx context.Context, options project.Options) (target, error) {
+	t, err := a.load(ctx, options)
+	if err != nil {
+		return target{}, err
+	}
+	return t, a.checkSwarm(t)
+}
+
+func (a *app) load(ctx context.Context, options project.Options) (target, error) {
 	p, err := project.Load(ctx, options)
 	if err != nil {
 		return target{}, err
@@ -41,18 +50,18 @@ func (a *app) named(ctx context.Context) (target, error) {
 		name, err := project.Name(options)
 		return target{name: name}, err
 	}
-	t, err := a.loaded(ctx, options)
+	t, err := a.load(ctx, options)
 	if err == nil {
 		t.warnings = nil // they are about what labels need not know
-		return t, nil
+		return t, a.checkSwarm(t)
 	}
 	if name := a.process.getenv("COMPOSE_PROJECT_NAME"); name != "" {
 		return target{name: name}, nil
 	}
 	options.NoInterpolate, options.NoConsistency, options.NoPathResolution = true, true, true
-	if t, again := a.loaded(ctx, options); again == nil && !errors.Is(err, project.ErrNoFile) {
+	if t, again := a.load(ctx, options); again == nil && !errors.Is(err, project.ErrNoFile) {
 		t.warnings = []string{fmt.Sprintf("going by what is left of the compose file: %v", err)}
-		return t, nil
+		return t, a.checkSwarm(t)
 	}
 	return target{}, err
 }

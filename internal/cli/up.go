@@ -74,6 +74,12 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 	if err != nil {
 		return err
 	}
+	onSwarm := a.forSwarm(g.target)
+	if onSwarm {
+		if err := o.checkSwarm(); err != nil {
+			return err
+		}
+	}
 	if err := errors.Join(o.checkNames(g), o.checkWatch(&g)); err != nil {
 		return err
 	}
@@ -85,12 +91,6 @@ func (a *app) up(ctx context.Context, o upOptions, services []string) error {
 		return err
 	}
 	defer s.close()
-	onSwarm := s.engine.Cluster != nil
-	if onSwarm {
-		if err := o.checkSwarm(); err != nil {
-			return err
-		}
-	}
 	s.quiet = o.quiet()
 	s.keepJournal(o.command, g.target, g.desired)
 	s.recorder = &recorder{file: o.timeline}
