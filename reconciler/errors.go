@@ -24,6 +24,8 @@ type NodeError struct {
 	Name string // in the engine
 	Kind string // of the operation
 	Held string // by what is not the project's, if the plan knows so
+	// Condition is what was waited for; empty for what is no wait.
+	Condition state.Condition
 	// Cause is where the file has what failed; the zero value is nowhere.
 	Cause planner.Written
 	Err   error
@@ -53,10 +55,17 @@ func (e *NodeError) Unwrap() error { return e.Err }
 // failures joins the root causes of a run that failed.
 type failures struct{ errs *multierror.Error }
 
-// add takes a failure. That the engine went away is said once.
+// add takes a failure. That the engine went away is said once, and so is why
+// something did not become what several waited for.
 func (f *failures) add(err error) {
 	away := func(err error) bool { return errors.Is(err, engine.ErrUnavailable) }
 	if f.errs != nil && away(err) && slices.ContainsFunc(f.errs.Errors, away) {
+		return
+	}
+	if said := f.wait(err); said != nil {
+		if tellsMore(err, *said) {
+			*said = err
+		}
 		return
 	}
 	f.errs = multierror.Append(f.errs, err)
@@ -67,6 +76,32 @@ func (f *failures) add(err error) {
 		}
 		return strings.Join(lines, "\n")
 	}
+}
+
+// wait is the failure of another wait for what err is a wait for, if there is
+// one.
+func (f *failures) wait(err error) *error {
+	var one, other *NodeError
+	if f.errs == nil || !errors.As(err, &one) || one.Condition == "" {
+		return nil
+	}
+	for i, before := range f.errs.Errors {
+		if errors.As(before, &other) && other.Condition != "" && other.Kind == one.Kind && other.Name == one.Name {
+			return &f.errs.Errors[i]
+		}
+	}
+	return nil
+}
+
+// tellsMore is true for the wait of a dependent on a container, whose sentence
+// scripts look for, and for that on a service which knows that its update has
+// ended.
+func tellsMore(err, said error) bool {
+	if rollout := new(RolloutError); errors.As(err, &rollout) || errors.As(said, &rollout) {
+		return !errors.As(said, &rollout)
+	}
+	var one, other *NodeError
+	return errors.As(err, &one) && errors.As(said, &other) && other.Condition == state.Ready && one.Condition != state.Ready
 }
 
 // join adds the root causes of another run of the same command.

@@ -228,7 +228,10 @@ func (r *run) fail(node planner.Node, err error, canceled bool, failures *failur
 		warning.Detail = withoutIt(node) + ": " + ended.Error
 		r.emit(warning)
 	default:
-		failures.add(&NodeError{Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Held: node.Held, Cause: cause, Err: err})
+		failures.add(&NodeError{
+			Node: node.ID, Ref: node.Ref, Name: node.Name(), Kind: node.Op.Kind(), Held: node.Held, Condition: node.Condition(),
+			Cause: cause, Err: err,
+		})
 		r.slotFailed(node.ID)
 	}
 }

@@ -1,10 +1,12 @@
 package reconciler_test
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/go-multierror"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/engine/memory"
@@ -49,6 +51,32 @@ func TestADependencyThatExitsFailsTheWaitAtOnce(t *testing.T) {
 		assert.Equal(t, r.phase("start web/1"), event.Skipped)
 		assert.Equal(t, r.phase("start other/1"), event.Succeeded)
 	})
+}
+
+func TestWhatSeveralWaitForIsOneCause(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		behavior memory.Behavior
+		policy   planner.UpPolicy
+		cause    string
+	}{
+		{"it exits", memory.Behavior{NeverHealthy: true, ExitAfter: new(time.Duration), ExitCode: 3}, planner.UpPolicy{Wait: true},
+			"dependency failed to start: container p-db-1 exited (3)"},
+		{"it takes too long", memory.Behavior{ReadyAfter: time.Minute}, planner.UpPolicy{Wait: true, WaitTimeout: time.Second},
+			"container p-db-1: timeout waiting for dependencies: not service_healthy after 1s: it is running, its health is starting"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := behaves(map[string]memory.Behavior{"db": c.behavior})
+				desired := projectOf(serviceOf("db"), serviceOf("web", on("db", state.Healthy)))
+				err := runUp(t.Context(), m, desired, c.policy, &recording{}, nil)
+				var all *multierror.Error
+				assert.Assert(t, errors.As(err, &all), "%v", err)
+				assert.Equal(t, len(all.Errors), 1, "%v", err)
+				assert.ErrorContains(t, all.Errors[0], c.cause)
+			})
+		})
+	}
 }
 
 func TestOnlyTheEngineCallsAContainerUnhealthy(t *testing.T) {

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/swarm"
-	"github.com/hashicorp/go-multierror"
 
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/internal/history"
@@ -133,10 +131,12 @@ func (s *session) write(failed error) error {
 			return err
 		}
 	}
-	_, err = j.store.Add(history.Revision{
+	r := history.Revision{
 		At: time.Now().UTC(), By: s.app.process.user() + "@" + hostName(), Command: j.command, Version: s.app.process.Version,
-		Outcome: outcomeOf(failed), Error: inShort(failed), Changes: j.changes, Desired: desired, Applied: applied(left), Services: services,
-	}, j.secrets)
+		Outcome: outcomeOf(failed), Changes: j.changes, Desired: desired, Applied: applied(left), Services: services,
+	}
+	r.Error, r.Causes = inShort(failed)
+	_, err = j.store.Add(r, j.secrets)
 	return err
 }
 
@@ -194,27 +194,4 @@ func outcomeOf(err error) history.Outcome {
 func rolledBack(err error) bool {
 	var update *reconciler.RolloutError
 	return errors.As(err, &update) && update.Outcome == reconciler.RolledBack
-}
-
-// causes are the errors that a run's error joins.
-func causes(err error) []error {
-	var joined *multierror.Error
-	switch {
-	case errors.As(err, &joined):
-		return joined.Errors
-	case err != nil:
-		return []error{err}
-	}
-	return nil
-}
-
-// inShort is the first line of each cause of a failure: what follows it may be
-// what a container has printed.
-func inShort(err error) string {
-	var lines []string
-	for _, cause := range causes(err) {
-		line, _, _ := strings.Cut(cause.Error(), "\n")
-		lines = append(lines, line)
-	}
-	return strings.Join(lines, "\n")
 }

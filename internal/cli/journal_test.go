@@ -35,8 +35,28 @@ func TestOutcomeIsToldByTheError(t *testing.T) {
 		{fmt.Errorf("observe: %w", context.Canceled), history.Interrupted, "observe: context canceled"},
 	} {
 		assert.Equal(t, outcomeOf(c.err), c.outcome, c.text)
-		assert.Equal(t, inShort(c.err), c.text)
+		text, _ := inShort(c.err)
+		assert.Equal(t, text, c.text)
 	}
+}
+
+func TestACauseIsRecordedOnceWithTheServiceThatItIsAbout(t *testing.T) {
+	failed := func(ref state.Ref) error {
+		return &reconciler.NodeError{Ref: ref, Name: ref.Name, Err: errors.New(ref.Name + " broke\n  a line that it printed")}
+	}
+	web := failed(state.ServiceRef("web"))
+	_, causes := inShort(multierror.Append(nil,
+		web, failed(state.Ref{Kind: state.KindNetwork, Name: "back"}), web, failed(state.PreStartRef("db", 0, 2)),
+		&reconciler.RolloutError{Service: "api", Outcome: reconciler.RolledBack}, reconciler.ErrInterrupted,
+	))
+	var told []string
+	for _, c := range causes {
+		told = append(told, c.Service+": "+c.Text)
+	}
+	assert.DeepEqual(t, told, []string{
+		"web: web broke", ": back broke", "db: db/2 pre_start[0] broke",
+		"api: " + (&reconciler.RolloutError{Service: "api", Outcome: reconciler.RolledBack}).Error(), ": interrupted",
+	})
 }
 
 func TestAVolumeThatWasMadeAgainIsToldByWhatWasRecorded(t *testing.T) {

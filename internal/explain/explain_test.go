@@ -211,3 +211,18 @@ func TestWhatIsNextAndWhatWasLast(t *testing.T) {
 	assert.DeepEqual(t, *s.Last, explain.Last{Revision: 4, Outcome: history.Failed, Changes: changes[1:2]})
 	assert.Equal(t, len(s.Drift), 2)
 }
+
+func TestOfTheLastRevisionAServiceIsToldWhatWentWrongWithItAndWithWhatItWaitsFor(t *testing.T) {
+	f := found(container("db", 1), container("web", 1, dependsOn("db:service_started:true")), container("log", 1))
+	f.Last = &history.Revision{
+		Error: "db broke\nlog broke\ninterrupted",
+		Causes: []history.Cause{
+			{Service: "db", Text: "db broke"}, {Service: "log", Text: "log broke"}, {Text: "interrupted"},
+		},
+	}
+	assert.Equal(t, only(t, f, "db").Last.Error, "db broke\ninterrupted")
+	assert.Equal(t, only(t, f, "web").Last.Error, "db broke\ninterrupted")
+	assert.Equal(t, only(t, f, "log").Last.Error, "log broke\ninterrupted")
+	f.Last.Causes = nil // as an older version has written it
+	assert.Equal(t, only(t, f, "log").Last.Error, f.Last.Error)
+}

@@ -2,7 +2,9 @@ package explain
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/stackctl/stack/internal/history"
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
 )
@@ -166,8 +168,38 @@ func (p *project) last(name string) *Last {
 		return nil
 	}
 	return &Last{
-		Revision: r.Number, At: r.At, By: r.By, Command: r.Command, Outcome: r.Outcome, Error: r.Error,
+		Revision: r.Number, At: r.At, By: r.By, Command: r.Command, Outcome: r.Outcome, Error: p.wentWrong(*r, name),
 		Changes: changesOf(r.Changes, name),
+	}
+}
+
+// wentWrong is what went wrong in a revision with a service or with what it
+// waits for, and what is no service's.
+func (p *project) wentWrong(r history.Revision, name string) string {
+	if len(r.Causes) == 0 {
+		return r.Error
+	}
+	with := map[string]bool{"": true}
+	p.addNeeded(name, with)
+	var lines []string
+	for _, c := range r.Causes {
+		if with[c.Service] {
+			lines = append(lines, c.Text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// addNeeded adds a service and what it waits for, down to the root.
+func (p *project) addNeeded(name string, to map[string]bool) {
+	if to[name] {
+		return
+	}
+	to[name] = true
+	if s := p.services[name]; s != nil {
+		for _, d := range s.dependsOn {
+			p.addNeeded(d.Service, to)
+		}
 	}
 }
 

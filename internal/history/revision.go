@@ -25,6 +25,9 @@ type Revision struct {
 	Outcome Outcome   `json:"outcome"`
 	// Error is why a run did not succeed, in short.
 	Error string `json:"error,omitempty"`
+	// Causes are the lines of Error, with what each is about. Revisions of older
+	// versions have none.
+	Causes []Cause `json:"causes,omitempty"`
 	// Changes are those of the run's plans that were no no-op. What may be
 	// secret in their reasons is masked.
 	Changes []planner.Change `json:"changes,omitempty"`
@@ -40,6 +43,12 @@ type Revision struct {
 	// about as it was wanted before: one that the Swarm has rolled back is not as
 	// it is here. Their specifications have no secrets, but digests of them.
 	Services []state.ObservedService `json:"services,omitempty"`
+}
+
+// Cause is one thing that went wrong in a run.
+type Cause struct {
+	Service string `json:"service,omitempty"` // empty for what is no service's
+	Text    string `json:"text"`
 }
 
 // Wants is true for a revision that wanted something: not for that of a down.

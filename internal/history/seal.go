@@ -43,6 +43,10 @@ func Seal(r Revision, before state.Desired, secrets []string) Revision {
 	r.Services = s.services(r.Services)
 	r.Changes = s.changes(r.Changes, r.Desired, before)
 	r.Error = s.hide(r.Error)
+	r.Causes = slices.Clone(r.Causes)
+	for i := range r.Causes {
+		r.Causes[i].Text = s.hide(r.Causes[i].Text)
+	}
 	return r
 }
 

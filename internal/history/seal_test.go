@@ -54,7 +54,7 @@ func TestASecretIsNowhere(t *testing.T) {
 		config, err := state.EncodeConfig(service.Config)
 		assert.NilError(t, err)
 		r := history.Seal(history.Revision{
-			Desired: desired, Error: "it says " + around,
+			Desired: desired, Error: "it says " + around, Causes: []history.Cause{{Text: around}},
 			Changes: []planner.Change{{Reasons: []planner.Reason{{Field: "command", Old: around, New: secret}, {Text: around}}}},
 			Applied: []state.Container{{
 				Labels: map[string]string{state.LabelStackConfig: config, "url": around}, Command: []string{around}, Error: around,
