@@ -56,6 +56,35 @@ func TestTheNamesOfPlainContentsStayAsTheyAre(t *testing.T) {
 	}
 }
 
+// A Swarm takes names of 64 characters, and `docker stack deploy` needs all of them.
+func TestTheNameOfAConfigThatWouldBeTooLongIsCut(t *testing.T) {
+	name := func(name, digest string) string {
+		return servicespec.InputName(state.Input{Kind: state.KindSecret, Name: name, Digest: "sha256:" + digest})
+	}
+	const longest = "mycompany-production-shop_postgres-replication-pass"
+	assert.Equal(t, name(longest, first), longest+"_111111111111")
+	cut := name(longest+"w", first)
+	assert.Equal(t, cut, "mycompany-production-shop_postgres-replica_f5f98cda_111111111111")
+	assert.Equal(t, len(cut), 64)
+	assert.Assert(t, cut != name(longest+"x", first))
+	assert.Assert(t, cut != name(longest+"w", second))
+}
+
+func TestOnSwarmAConfigWithALongNameIsKnownAgainAndItsOldVersionsAreRemoved(t *testing.T) {
+	wants := func(digest string) state.Desired {
+		desired := withInput(project(service("web")), 0, state.KindConfig, "conf", digest)
+		desired.Inputs[0].Name = "mycompany-production-shop_postgres-replication-password"
+		return desired
+	}
+	m := deployed(t, wants(first), 1)
+	is(t, up(t, wants(first), m.Observed, planner.UpPolicy{}), "")
+	for _, digest := range []string{second, third} {
+		m.bring(t, wants(digest), planner.UpPolicy{})
+	}
+	assert.Equal(t, len(m.Inputs), 2)
+	is(t, up(t, wants(third), m.Observed, planner.UpPolicy{}), "")
+}
+
 func TestOnSwarmASecretOfADriverThatHasItsPlainNameIsKeptWhileItsDriverIsTheSame(t *testing.T) {
 	desired := withInput(project(service("web")), 0, state.KindSecret, "key", "")
 	desired.Inputs[0].Digest, desired.Inputs[0].Driver, desired.Inputs[0].DriverOpts = "", "vault", map[string]string{"path": "a"}

@@ -63,6 +63,9 @@ func (m *swarmModel) do(operation planner.Operation) error {
 		if m.hasInput(op.Spec.Kind, op.Spec.Name) {
 			return fmt.Errorf("%s %s is there already", op.Spec.Kind, op.Spec.Name)
 		}
+		if len(op.Spec.Name) > 64 {
+			return fmt.Errorf("the name %s is too long", op.Spec.Name)
+		}
 		input := state.ObservedInput{Kind: op.Spec.Kind, ID: m.id("input"), Name: op.Spec.Name, Labels: op.Spec.Labels, Created: m.clock,
 			TemplateDriver: op.Spec.TemplateDriver, Driver: op.Spec.Driver, DriverOpts: op.Spec.DriverOpts}
 		if input.Kind == state.KindConfig {

@@ -3,6 +3,7 @@ package project
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,12 +12,14 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// The largest contents that a Swarm takes, in bytes (SwarmKit,
-// manager/controlapi).
+// The contents that are too large for a Swarm, in bytes, and the names that it
+// takes (SwarmKit, manager/controlapi).
 const (
-	largestSecret = 500 << 10
-	largestConfig = 1000 << 10
+	tooLargeSecret = 500 << 10
+	tooLargeConfig = 1000 << 10
 )
+
+var swarmName = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$`)
 
 // swarmInputs adds what a Swarm is to hold of the configs and secrets that a
 // service uses.
@@ -49,22 +52,30 @@ func (b *desiredBuilder) swarmInput(r reference) state.Input {
 	if input.External || input.Driver != "" || b.options.Contents != AllContents {
 		return input
 	}
+	if name := r.object.Name; name != "" && !swarmName.MatchString(name) {
+		b.addValue(r.at("name"), fmt.Sprintf("%s %s has a name that a Swarm does not take: %q", r.kind, r.use.Source, name),
+			"write letters, digits, -, _ and ., with a letter or digit at both ends")
+		return input
+	}
 	r.object.TemplateDriver = ""
 	file, ok := b.content(r)
 	if !ok {
 		return input
 	}
-	largest := largestConfig
+	tooLarge := tooLargeConfig
 	if input.Kind == state.KindSecret {
-		largest = largestSecret
+		tooLarge = tooLargeSecret
 	}
 	switch {
 	case file.Dir:
 		b.addValue(r.at("file"), fmt.Sprintf("%s %s is a folder: a Swarm holds one file for each %s", r.kind, r.use.Source, r.kind), "declare one for each of its files")
 	case file.Digest == "" || file.Unread != "":
 		b.unread(r, file)
-	case len(file.Content) > largest:
-		b.add(r.at(), fmt.Sprintf("%s %s has %d bytes: a Swarm takes %d", r.kind, r.use.Source, len(file.Content), largest),
+	case len(file.Content) == 0:
+		b.add(r.at(), fmt.Sprintf("%s %s is empty: a Swarm takes none without a content", r.kind, r.use.Source),
+			"write something into it, or take it away")
+	case len(file.Content) >= tooLarge:
+		b.add(r.at(), fmt.Sprintf("%s %s has %d bytes: a Swarm takes fewer than %d", r.kind, r.use.Source, len(file.Content), tooLarge),
 			"copy it into the image, or mount it")
 	default:
 		input.Digest, input.Content = file.Digest, file.Content

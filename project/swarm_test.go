@@ -43,15 +43,24 @@ secrets:
 }
 
 func TestWhatASwarmDoesNotHold(t *testing.T) {
-	dir := testfs.NewDir(t, "p", testfs.WithDir("folder", testfs.WithFile("a", "b")), testfs.WithFile("large", strings.Repeat("x", 500<<10+1)))
+	dir := testfs.NewDir(t, "p", testfs.WithDir("folder", testfs.WithFile("a", "b")), testfs.WithFile("large", strings.Repeat("x", 500<<10)),
+		testfs.WithFile("huge", strings.Repeat("x", 1000<<10)), testfs.WithFile("empty", ""))
 	p := load(t, project.Options{Dir: dir.Path(), Files: []string{"-"}, Name: "p", Stdin: strings.NewReader(`
-services: {web: {image: x, configs: [folder], secrets: [large]}}
-configs: {folder: {file: ./folder}}
-secrets: {large: {file: ./large}}
+services: {web: {image: x, configs: [folder, huge, named], secrets: [large, empty]}}
+configs:
+  folder: {file: ./folder}
+  huge: {file: ./huge}
+  named: {content: x, name: a b}
+secrets:
+  large: {file: ./large}
+  empty: {file: ./empty}
 `)})
 	_, err := p.Desired(project.DesiredOptions{Swarm: true})
 	assert.ErrorContains(t, err, "config folder is a folder: a Swarm holds one file for each config; declare one for each of its files")
-	assert.ErrorContains(t, err, "secret large has 512001 bytes: a Swarm takes 512000")
+	assert.ErrorContains(t, err, "secret large has 512000 bytes: a Swarm takes fewer than 512000")
+	assert.ErrorContains(t, err, "config huge has 1024000 bytes: a Swarm takes fewer than 1024000")
+	assert.ErrorContains(t, err, "9:3: secrets.empty: secret empty is empty: a Swarm takes none without a content")
+	assert.ErrorContains(t, err, `6:29: configs.named.name: config named has a name that a Swarm does not take: "a b"`)
 }
 
 func TestNeedsOfASwarm(t *testing.T) {

@@ -174,6 +174,18 @@ var keeping = []obligation{
 		assert.NilError(t, err)
 		assert.Check(t, is.Len(named.Inputs, 1))
 	}},
+	{"refuses configs and secrets that are empty or too large, and names that are too long", func(t *testing.T, f *fixture) {
+		sized := func(size int) state.Content { return state.Content(strings.Repeat("x", size)) }
+		name := f.project + strings.Repeat("x", 64-len(f.project))
+		for kind, tooLarge := range map[state.Kind]int{state.KindConfig: 1000 << 10, state.KindSecret: 500 << 10} {
+			for _, content := range []state.Content{nil, sized(tooLarge)} {
+				assert.Check(t, f.CreateInput(f.ctx, state.InputSpec{Kind: kind, Name: name, Labels: f.namespace(), Content: content}) != nil)
+			}
+			assert.Check(t, f.CreateInput(f.ctx, state.InputSpec{Kind: kind, Name: name + "x", Labels: f.namespace(), Content: sized(1)}) != nil)
+			assert.Check(t, f.CreateInput(f.ctx, state.InputSpec{Kind: kind, Name: name, Labels: f.namespace(), Content: sized(500<<10 - 1)})) // what an old engine takes of either
+		}
+		assert.Check(t, is.Len(f.observe().Inputs, 2))
+	}},
 	{"tells of a config or secret which drivers it has", func(t *testing.T, f *fixture) {
 		for _, spec := range []state.InputSpec{
 			{Kind: state.KindConfig, Name: f.project + "_x", Content: state.Content("hello\n"), TemplateDriver: "golang"},

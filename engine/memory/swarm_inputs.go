@@ -3,8 +3,10 @@ package memory
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +27,9 @@ func (m services) CreateInput(ctx context.Context, spec state.InputSpec) error {
 		if holder, err := w.input(spec.Kind, spec.Name); err == nil {
 			return fmt.Errorf("name conflicts with an existing object: %s already exists: %w", holder.ID, engine.ErrConflict)
 		}
+		if err := accepts(spec); err != nil {
+			return err
+		}
 		held := &input{Data: slices.Clone(spec.Content)}
 		held.ObservedInput = state.ObservedInput{
 			Kind: spec.Kind, ID: w.shortID(string(spec.Kind)), Name: spec.Name, Labels: maps.Clone(spec.Labels), Created: at, TemplateDriver: spec.TemplateDriver,
@@ -40,6 +45,24 @@ func (m services) CreateInput(ctx context.Context, spec state.InputSpec) error {
 	})
 	if err != nil {
 		return fmt.Errorf("create %s %s: %w", spec.Kind, spec.Name, err)
+	}
+	return nil
+}
+
+var inputName = regexp.MustCompile(`^[a-zA-Z0-9]+(?:[a-zA-Z0-9-_.]*[a-zA-Z0-9])?$`)
+
+// accepts finds what a Swarm refuses to hold (swarmkit, manager/controlapi).
+func accepts(spec state.InputSpec) error {
+	tooLarge := 1000 << 10
+	if spec.Kind == state.KindSecret {
+		tooLarge = 500 << 10
+	}
+	switch size := len(spec.Content); {
+	case len(spec.Name) > 64 || !inputName.MatchString(spec.Name):
+		return errors.New("invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]")
+	case spec.Kind == state.KindSecret && spec.Driver != "":
+	case size == 0 || size >= tooLarge:
+		return fmt.Errorf("%s data must be larger than 0 and less than %d bytes", spec.Kind, tooLarge)
 	}
 	return nil
 }

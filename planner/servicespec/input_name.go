@@ -10,20 +10,35 @@ import (
 	"github.com/stackctl/stack/state"
 )
 
-// versionLength is how many hexadecimal digits the name of a config or secret has
-// that tell its versions apart.
-const versionLength = 12
+const (
+	// versionLength is how many hexadecimal digits the name of a config or secret
+	// has that tell its versions apart.
+	versionLength = 12
+	// longestName is how long the name of a config or secret can be (SwarmKit,
+	// manager/controlapi), and markLength how many hexadecimal digits stand for
+	// what is cut off one that is too long.
+	longestName = 64
+	markLength  = 8
+)
 
 // InputName is the name that a Swarm has a config or secret under: an external
 // one's own, else its name with what tells its versions apart, for none can be
 // changed: another version is another config. One whose content is not known has
-// nothing of the kind.
+// nothing of the kind. A name that would be too long is cut, and has a mark that
+// tells it from others that begin as it does.
 func InputName(input state.Input) string {
 	version := versionOf(input)
 	if input.External || version == "" {
 		return input.Name
 	}
-	return input.Name + "_" + version
+	return shortened(input.Name, longestName-len("_")-len(version)) + "_" + version
+}
+
+func shortened(name string, longest int) string {
+	if len(name) <= longest {
+		return name
+	}
+	return name[:longest-len("_")-markLength] + "_" + digestOf(name)[:markLength]
 }
 
 // versionOf is the beginning of the digest of a content, or of all that a Swarm is
