@@ -123,20 +123,6 @@ func modeOf(mode swarm.ServiceMode) string {
 // isJob is true for a service whose tasks are to end.
 func isJob(mode swarm.ServiceMode) bool { return mode.ReplicatedJob != nil || mode.GlobalJob != nil }
 
-// takers are the nodes that take tasks; where the nodes are not known, all do.
-func (d *swarmDraft) takers() int {
-	if len(d.observed.Nodes) == 0 {
-		return d.observed.Engine.Nodes
-	}
-	takers := 0
-	for _, n := range d.observed.Nodes {
-		if n.Takes() {
-			takers++
-		}
-	}
-	return takers
-}
-
 // self is the node that answers.
 func (d *swarmDraft) self() state.Node {
 	i := slices.IndexFunc(d.observed.Nodes, func(n state.Node) bool { return n.Self })

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/stackctl/stack/state"
 )
 
 // swarmImage is where the image of a service comes from.
@@ -58,16 +60,19 @@ func namesRegistry(image string) bool {
 
 // spreads is true for a service whose tasks may be on other machines than this.
 func (d *swarmDraft) spreads(p *swarmService) bool {
-	self := d.self()
-	if placement := p.spec.Spec.TaskTemplate.Placement; placement != nil && self.ID != "" {
-		here := []string{"node.hostname==" + self.Name, "node.id==" + self.ID}
-		for _, constraint := range placement.Constraints {
-			if slices.Contains(here, strings.ReplaceAll(constraint, " ", "")) {
-				return false
-			}
-		}
+	if len(d.observed.Nodes) == 0 {
+		return d.observed.Engine.Nodes > 1
 	}
-	return d.takers() > 1
+	return slices.ContainsFunc(d.takers(p), func(n state.Node) bool { return !n.Self })
+}
+
+// takers are the nodes that take tasks of a service.
+func (d *swarmDraft) takers(p *swarmService) []state.Node {
+	var constraints []string
+	if placement := p.spec.Spec.TaskTemplate.Placement; placement != nil {
+		constraints = placement.Constraints
+	}
+	return slices.DeleteFunc(slices.Clone(d.observed.Nodes), func(n state.Node) bool { return !n.Takes() || !n.Meets(constraints) })
 }
 
 // decideImage says what becomes of a service for its image's sake. One whose
@@ -120,9 +125,15 @@ func (d *swarmDraft) checkReach(p *swarmService, local bool) {
 	case d.builds(p.service):
 		instead = fmt.Sprintf("give it a name with a registry, as in `image: registry.example.com/%s`, and it is pushed once it is built", image)
 	}
+	where := "other nodes take its tasks"
+	if takers := d.takers(p); len(takers) == 1 {
+		where = "node " + takers[0].Name + " takes its tasks"
+	} else if len(takers) > 1 {
+		where = fmt.Sprintf("%d nodes take its tasks", len(takers))
+	}
 	d.failAt(p.service.Where, "image", fmt.Errorf(
-		"service %s: only this machine has its image %s, and %d nodes take tasks: %s, or keep the service here with `placement: {constraints: [node.hostname==%s]}`",
-		p.service.Name, image, d.takers(), instead, d.self().Name))
+		"service %s: only this machine has its image %s, and %s: %s, or keep the service here with `placement: {constraints: [node.hostname==%s]}`",
+		p.service.Name, image, where, instead, d.self().Name))
 }
 
 // addImages writes down what builds images and sends them to their registries.

@@ -79,7 +79,7 @@ func TestOnSwarmAnImageOfThisMachineAloneIsAnErrorWhereOthersNeedIt(t *testing.T
 	built := project(service("web", builtUnder("shop-web")))
 	built.Services[0].Where = map[string]state.Position{"": {File: "compose.yaml", Line: 2}}
 	_, err := planner.Up(built, swarmOf(3).Observed, planner.UpPolicy{})
-	assert.ErrorContains(t, err, "service web: only this machine has its image shop-web, and 3 nodes take tasks: "+
+	assert.ErrorContains(t, err, "service web: only this machine has its image shop-web, and 3 nodes take its tasks: "+
 		"give it a name with a registry, as in `image: registry.example.com/shop-web`, and it is pushed once it is built, "+
 		"or keep the service here with `placement: {constraints: [node.hostname==n1]}` (compose.yaml:2)")
 
@@ -87,22 +87,49 @@ func TestOnSwarmAnImageOfThisMachineAloneIsAnErrorWhereOthersNeedIt(t *testing.T
 	m := swarmOf(3)
 	m.Images["web:1"] = state.Image{ID: "sha256:1", Local: true}
 	_, err = planner.Up(plain, m.Observed, planner.UpPolicy{})
-	assert.ErrorContains(t, err, "only this machine has its image web:1, and 3 nodes take tasks: push it under a name with a registry")
+	assert.ErrorContains(t, err, "only this machine has its image web:1, and 3 nodes take its tasks: push it under a name with a registry")
 
 	named := project(service("web"))
 	named.Services[0].Config.Image = "registry.example.com/web:1"
 	m.Images["registry.example.com/web:1"] = state.Image{ID: "sha256:1", Local: true}
 	_, err = planner.Up(named, m.Observed, planner.UpPolicy{})
-	assert.ErrorContains(t, err, "3 nodes take tasks: push it with `docker push registry.example.com/web:1`, or keep the service here")
+	assert.ErrorContains(t, err, "3 nodes take its tasks: push it with `docker push registry.example.com/web:1`, or keep the service here")
 
 	m.Nodes[1].Availability, m.Nodes[2].State = "drain", "down"
 	_, err = planner.Up(plain, m.Observed, planner.UpPolicy{})
 	assert.NilError(t, err)
 
-	m = swarmOf(3)
-	built.Services[0].Config.Deploy = &types.DeployConfig{Placement: types.Placement{Constraints: []string{"node.hostname == n1"}}}
-	_, err = planner.Up(built, m.Observed, planner.UpPolicy{})
-	assert.NilError(t, err)
+}
+
+func TestOnSwarmAnImageOfThisMachineAloneIsEnoughWhereConstraintsKeepTheServiceHere(t *testing.T) {
+	m := swarmOf(3)
+	m.Nodes[0].Labels = map[string]string{"disk": "ssd"}
+	for constraint, want := range map[string]string{
+		"node.hostname == n1":    "",
+		"node.role==manager":     "",
+		"node.labels.disk==ssd":  "",
+		"node.hostname!=n2":      "2 nodes take its tasks",
+		"node.role==worker":      "2 nodes take its tasks",
+		"node.hostname==n2":      "node n2 takes its tasks",
+		"node.labels.disk!=hdd":  "3 nodes take its tasks",
+		"node.platform.os==none": "",
+	} {
+		built := project(service("web", builtUnder("shop-web")))
+		built.Services[0].Config.Deploy = &types.DeployConfig{Placement: types.Placement{Constraints: []string{constraint}}}
+		_, err := planner.Up(built, m.Observed, planner.UpPolicy{})
+		if want == "" {
+			assert.NilError(t, err, constraint)
+			continue
+		}
+		assert.ErrorContains(t, err, "only this machine has its image shop-web, and "+want+": ", constraint)
+	}
+}
+
+func TestOnSwarmAnImageOfThisMachineAloneIsAnErrorWhereOnlyAnotherTakesTasks(t *testing.T) {
+	m := swarmOf(2)
+	m.Nodes[0].Availability = "drain"
+	_, err := planner.Up(project(service("web", builtUnder("shop-web"))), m.Observed, planner.UpPolicy{})
+	assert.ErrorContains(t, err, "only this machine has its image shop-web, and node n2 takes its tasks: ")
 }
 
 func TestOnSwarmTheRegistryIsAskedAgainWhereThePullPolicySaysSo(t *testing.T) {

@@ -120,7 +120,8 @@ type Node struct {
 	State        string            `json:"state"`          // ready, down, disconnected, unknown
 	Availability string            `json:"availability"`   // active, pause, drain
 	Labels       map[string]string `json:"labels,omitempty"`
-	Version      string            `json:"version,omitempty"` // of its engine
+	EngineLabels map[string]string `json:"engineLabels,omitempty"` // that its engine was started with
+	Version      string            `json:"version,omitempty"`      // of its engine
 	OS           string            `json:"os,omitempty"`
 	Arch         string            `json:"arch,omitempty"`
 }

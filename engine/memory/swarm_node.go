@@ -81,6 +81,9 @@ func (w *world) joinSwarm() {
 	w.Networks[ingress.ID] = ingress
 }
 
+// fits is true for a node that meets the constraints of a placement.
+func (n *node) fits(p *swarm.Placement) bool { return p == nil || n.Meets(p.Constraints) }
+
 func (n *node) begin() { n.running, n.active = map[string]*task{}, map[string]int{} }
 
 // shortID is an id as a Swarm makes them.
@@ -266,7 +269,7 @@ func (w *world) nodeChanged(n *node, at time.Time) {
 		}
 	} else {
 		for _, t := range n.tasks() {
-			if t.wanted() && !n.meets(t.service.placement(t.Template)) {
+			if t.wanted() && !n.fits(t.service.placement(t.Template)) {
 				w.fail(t, swarm.TaskStateRejected, "assigned node no longer meets constraints", at)
 			}
 		}

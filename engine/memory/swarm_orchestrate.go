@@ -179,7 +179,7 @@ func (w *world) reconcileEverywhere(o *service, at time.Time) {
 		}
 	}
 	for _, n := range w.Swarm.Nodes {
-		suits := n.State == nodeReady && n.Availability != nodeDrain && n.meets(o.Spec.TaskTemplate.Placement)
+		suits := n.State == nodeReady && n.Availability != nodeDrain && n.fits(o.Spec.TaskTemplate.Placement)
 		switch {
 		case !suits:
 			for _, t := range live[n.ID] {

@@ -95,7 +95,7 @@ func (w *world) assign(t *task, n *node, asked *demand, at time.Time) {
 type demand struct {
 	service      *service
 	cpus, memory int64
-	constraints  []constraint
+	constraints  []string
 	spread       []string // labels over whose values the tasks are spread
 	spreads      map[string]int
 	maxPerNode   int
@@ -108,7 +108,7 @@ func newDemand(o *service, made *template) *demand {
 		d.cpus, d.memory = r.Reservations.NanoCPUs, r.Reservations.MemoryBytes
 	}
 	if p := made.Task.Placement; p != nil {
-		d.constraints = parseConstraints(p.Constraints)
+		d.constraints = p.Constraints
 		d.maxPerNode = int(p.MaxReplicas) //nolint:gosec // a small number
 		for _, preference := range p.Preferences {
 			if preference.Spread != nil {
@@ -189,7 +189,7 @@ func (d *demand) filters() []filter {
 			"insufficient resources on 1 node", "insufficient resources on %d nodes",
 		},
 		{
-			func(n *node) bool { return n.satisfies(d.constraints) },
+			func(n *node) bool { return n.Meets(d.constraints) },
 			"scheduling constraints not satisfied on 1 node", "scheduling constraints not satisfied on %d nodes",
 		},
 		{

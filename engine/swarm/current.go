@@ -1,9 +1,7 @@
 package swarm
 
 import (
-	"net/netip"
 	"reflect"
-	"strings"
 
 	"github.com/docker/docker/api/types/swarm"
 )
@@ -24,7 +22,7 @@ func (v *view) current(t swarm.Task, s swarm.Service) bool {
 	}
 	if !reflect.DeepEqual(t.Spec.Placement, s.Spec.TaskTemplate.Placement) {
 		node, placed := v.nodes[t.NodeID]
-		if !placed || !fits(s.Spec.TaskTemplate.Placement, node) {
+		if placement := s.Spec.TaskTemplate.Placement; !placed || placement != nil && !describeNode(node, "").Meets(placement.Constraints) {
 			return false
 		}
 	}
@@ -42,69 +40,4 @@ func rewired(t swarm.Task, s swarm.Service) bool {
 		since = *s.UpdateStatus.StartedAt
 	}
 	return t.CreatedAt.Before(since)
-}
-
-// fits is true for a node that meets all placement constraints.
-func fits(placement *swarm.Placement, node swarm.Node) bool {
-	if placement == nil {
-		return true
-	}
-	for _, constraint := range placement.Constraints {
-		if !meets(constraint, node) {
-			return false
-		}
-	}
-	return true
-}
-
-// meets tells for one constraint: KEY==VALUE or KEY!=VALUE, in whatever case
-// where it is no label (swarmkit, constraint.NodeMatches).
-func meets(constraint string, node swarm.Node) bool {
-	key, value, equal := strings.Cut(constraint, "==")
-	if !equal {
-		var differs bool
-		if key, value, differs = strings.Cut(constraint, "!="); !differs {
-			return false
-		}
-	}
-	key, value = strings.TrimSpace(key), strings.TrimSpace(value)
-	if subnet, err := netip.ParsePrefix(value); err == nil && strings.EqualFold(key, "node.ip") {
-		address, _ := netip.ParseAddr(node.Status.Addr) // one that cannot be read is in no subnet
-		return equal == subnet.Contains(address)
-	}
-	found, known := property(key, node)
-	return known && equal == strings.EqualFold(found, value)
-}
-
-// property is what a constraint compares, if there is such a thing. An absent
-// label is empty.
-func property(key string, node swarm.Node) (value string, known bool) {
-	switch strings.ToLower(key) {
-	case "node.id":
-		return node.ID, true
-	case "node.hostname":
-		return node.Description.Hostname, true
-	case "node.ip":
-		return node.Status.Addr, true
-	case "node.role":
-		return string(node.Spec.Role), true
-	case "node.platform.os":
-		return node.Description.Platform.OS, true
-	case "node.platform.arch":
-		return node.Description.Platform.Architecture, true
-	}
-	if label, ok := cutPrefixFold(key, "node.labels."); ok {
-		return node.Spec.Labels[label], true
-	}
-	if label, ok := cutPrefixFold(key, "engine.labels."); ok {
-		return node.Description.Engine.Labels[label], true
-	}
-	return "", false
-}
-
-func cutPrefixFold(text, prefix string) (rest string, found bool) {
-	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
-		return text, false
-	}
-	return text[len(prefix):], true
 }

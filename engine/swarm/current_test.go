@@ -8,42 +8,6 @@ import (
 	"gotest.tools/v3/assert"
 )
 
-func TestConstraints(t *testing.T) {
-	node := swarm.Node{ID: "abc"}
-	node.Spec.Role = swarm.NodeRoleWorker
-	node.Spec.Labels = map[string]string{"zone": "North"}
-	node.Status.Addr = "10.1.2.3"
-	node.Description.Hostname = "n1"
-	node.Description.Platform = swarm.Platform{OS: "linux", Architecture: "x86_64"}
-	node.Description.Engine.Labels = map[string]string{"disk": "ssd"}
-	for constraint, met := range map[string]bool{
-		"node.role==worker":           true,
-		"node.role == Worker":         true,
-		"node.role!=worker":           false,
-		"node.role!=manager":          true,
-		"node.id==abc":                true,
-		"node.hostname==n2":           false,
-		"NODE.HOSTNAME==n1":           true,
-		"node.labels.zone==north":     true,
-		"node.labels.ZONE==north":     false, // a label's name is as it is
-		"node.labels.nosuch!=x":       true,
-		"node.labels.nosuch==":        true,
-		"engine.labels.disk==ssd":     true,
-		"engine.labels.disk!=ssd":     false,
-		"node.platform.os==linux":     true,
-		"node.platform.arch==aarch64": false,
-		"node.ip==10.1.2.3":           true,
-		"node.ip==10.1.0.0/16":        true,
-		"node.ip!=10.1.0.0/16":        false,
-		"node.ip==10.2.0.0/16":        false,
-		"node.color==red":             false,
-		"node.color!=red":             false,
-		"nonsense":                    false,
-	} {
-		assert.Equal(t, meets(constraint, node), met, constraint)
-	}
-}
-
 func TestWhatATaskWasMadeFrom(t *testing.T) {
 	before := time.Unix(1000, 0)
 	after := before.Add(time.Minute)

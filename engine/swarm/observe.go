@@ -72,7 +72,7 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 	observed.Volumes = together(observed.Volumes, volumes)
 	observed.Inputs = slices.Concat(inputs[0], inputs[1])
 	for _, n := range seen.nodes {
-		observed.Nodes = append(observed.Nodes, o.describeNode(n))
+		observed.Nodes = append(observed.Nodes, describeNode(n, o.self()))
 	}
 	slices.SortFunc(observed.Nodes, func(a, b state.Node) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
@@ -119,16 +119,17 @@ func (m *manager) nodes(ctx context.Context, api *client.Client) (map[string]swa
 	return nodes, m.Translate(err, "list nodes")
 }
 
-func (m *manager) describeNode(n swarm.Node) state.Node {
+func describeNode(n swarm.Node, self string) state.Node {
 	return state.Node{
 		ID:           n.ID,
 		Name:         n.Description.Hostname,
 		Address:      n.Status.Addr,
 		Manager:      n.Spec.Role == swarm.NodeRoleManager,
-		Self:         n.ID == m.self(),
+		Self:         n.ID == self,
 		State:        string(n.Status.State),
 		Availability: string(n.Spec.Availability),
 		Labels:       n.Spec.Labels,
+		EngineLabels: n.Description.Engine.Labels,
 		Version:      n.Description.Engine.EngineVersion,
 		OS:           n.Description.Platform.OS,
 		Arch:         n.Description.Platform.Architecture,
