@@ -162,7 +162,8 @@ func (d *swarmDraft) pruneInputs() {
 	d.removeInputs(gone)
 }
 
-// removeInputs removes configs and secrets when all else has succeeded.
+// removeInputs removes configs and secrets when all else has succeeded. None waits
+// for another: one that somebody else uses stays, and holds up nothing.
 func (d *swarmDraft) removeInputs(inputs []state.ObservedInput) {
 	slices.SortFunc(inputs, func(a, b state.ObservedInput) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
@@ -172,12 +173,9 @@ func (d *swarmDraft) removeInputs(inputs []state.ObservedInput) {
 	for _, input := range inputs {
 		ref := state.Ref{Kind: input.Kind, Name: cmp.Or(input.Labels[state.LabelStackInput], input.Name)}
 		d.change(Change{Ref: ref, Name: input.Name, Action: Delete, Reasons: []Reason{{Text: reason}}})
-		id := d.nodes.add(Node{
+		d.nodes.add(Node{
 			ID: ID("remove " + string(input.Kind) + " " + input.Name), Ref: ref, Group: string(input.Kind) + "s", Reason: reason,
 			After: after, Op: RemoveInput{Input: input}, Optional: true,
 		})
-		if len(after) > 1 {
-			after = []ID{id} // it comes after all of them
-		}
 	}
 }

@@ -46,6 +46,24 @@ func TestOnSwarmAConfigOrSecretWithOtherDriversRollsItsUsers(t *testing.T) {
 	}
 }
 
+func TestOnSwarmOldVersionsGoWhenAllElseHasSucceededAndWaitForNoOtherOfThem(t *testing.T) {
+	wants := func(digest string) state.Desired {
+		desired := withInput(project(service("web"), service("other")), 0, state.KindConfig, "conf", digest)
+		return withInput(desired, 1, state.KindSecret, "key", digest)
+	}
+	m := deployed(t, wants(first), 2)
+	m.bring(t, wants(second), planner.UpPolicy{})
+	is(t, up(t, wants(third), m.Observed, planner.UpPolicy{}), `
+		config/conf
+		secret/key
+		update other < secret/key
+		await other < update other
+		update web < config/conf
+		await web < update web
+		remove config shop_conf_111111111111 < await other, await web
+		remove secret shop_key_111111111111 < await other, await web`)
+}
+
 // What runs is not made anew because stack is another than the one that made it.
 func TestTheNamesOfPlainContentsStayAsTheyAre(t *testing.T) {
 	for _, input := range []state.Input{
