@@ -13,6 +13,7 @@ type swarmImage struct {
 	build  string // why it is built in this run; empty if it is not
 	asks   string // why the registry is asked again what its name stands for
 	pushes bool   // it is sent to its registry, so that every node can pull it
+	maybe  bool   // the registry may have it: that it cannot be sent is a warning
 }
 
 // imageOf says where the image of a service comes from. Nodes pull what is in a
@@ -37,12 +38,15 @@ func (d *swarmDraft) imageOf(p *swarmService) swarmImage {
 	}
 	made := i.build != "" || d.builds(s) && d.isLocal(p)
 	i.pushes = made && d.reaches(p)
+	i.maybe = i.build == "" && !d.index.images[s.Config.Image].Local
 	return i
 }
 
-// isLocal is true for an image that no registry is known to have.
+// isLocal is true for an image that no registry is known to have: of those of
+// which that is not told, for one that is built here.
 func (d *swarmDraft) isLocal(p *swarmService) bool {
-	return p.newImage && d.index.images[p.service.Config.Image].Local
+	image := d.index.images[p.service.Config.Image]
+	return p.newImage && (image.Local || image.MaybeLocal && d.builds(p.service))
 }
 
 // reaches is true for an image that its registry is to have: one whose name says
@@ -148,12 +152,13 @@ func (d *swarmDraft) addImages() {
 			wanted.add(d.needOf(service, p.image.build))
 		}
 		if p.image.pushes {
-			pushed.add(need{image: service.Config.Image})
+			pushed.add(need{image: service.Config.Image, optional: p.image.maybe})
 		}
 	}
 	d.bring(wanted)
 	for image, n := range pushed {
 		n.after = d.images[image]
+		n.optional = n.optional && n.after == ""
 		pushed[image] = n
 		if node := d.nodes.get(n.after); node != nil {
 			if op, is := node.Op.(PullImage); is { // what was pulled is there, what is built instead is not

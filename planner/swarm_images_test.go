@@ -55,6 +55,36 @@ func TestOnSwarmAnImageThatIsBuiltAndWasNotPushedIsPushed(t *testing.T) {
 		await web < create web`)
 }
 
+func TestOnSwarmAnImageThatIsBuiltAndMayNotHaveBeenPushedIsPushedIfItCanBe(t *testing.T) {
+	const image = "registry.example.com/web:1"
+	desired := project(service("web", builtUnder(image)))
+	m := swarmOf(3)
+	m.Images[image] = state.Image{ID: "sha256:1", MaybeLocal: true}
+	plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{})
+	is(t, shape(t, plan, err), `
+		network default
+		push registry.example.com/web:1
+		create web < network default ~ push registry.example.com/web:1
+		await web < create web`)
+	assert.Assert(t, plan.Nodes[1].Optional)
+	assert.Assert(t, plan.Nodes[2].Op.(planner.CreateService).Spec.Resolve)
+	m.apply(t, plan)
+	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "")
+
+	pulled := project(service("web"))
+	pulled.Services[0].Config.Image = image
+	m = swarmOf(3)
+	m.Images[image] = state.Image{ID: "sha256:1", MaybeLocal: true}
+	is(t, up(t, pulled, m.Observed, planner.UpPolicy{}), `
+		network default
+		create web < network default
+		await web < create web`)
+
+	m.Images["shop-web"] = state.Image{ID: "sha256:1", MaybeLocal: true}
+	_, err = planner.Up(project(service("web", builtUnder("shop-web"))), m.Observed, planner.UpPolicy{})
+	assert.ErrorContains(t, err, "only this machine has its image shop-web, and 3 nodes take its tasks: give it a name with a registry")
+}
+
 func TestOnSwarmOfOneNodeAnImageNeedsNoRegistry(t *testing.T) {
 	desired := project(service("web", builtUnder("shop-web")))
 	m := swarmOf(1)

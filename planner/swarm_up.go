@@ -55,6 +55,11 @@ func (d *swarmDraft) addService(p *swarmService) {
 	}
 	node.After, node.Settled = d.dependencies(p.service)
 	node.After = append(node.After, d.supplied(p)...)
+	if image := d.nodes.get(d.images[p.service.Config.Image]); image != nil && image.Optional {
+		node.Settled = append(node.Settled, image.ID)
+	} else if image != nil {
+		node.After = append(node.After, image.ID)
+	}
 	switch p.action {
 	case Update:
 		node.ID = ID("update " + p.service.Name)
@@ -80,9 +85,10 @@ func (d *swarmDraft) nameOf(p *swarmService) string {
 	return d.desired.Project.SwarmName(p.service.Name)
 }
 
-// supplied are the nodes after which there is what a service is made of.
+// supplied are the nodes after which there is what a service is made of, beside its
+// image.
 func (d *swarmDraft) supplied(p *swarmService) []ID {
-	after := []ID{d.images[p.service.Config.Image]}
+	var after []ID
 	for _, name := range inputsOf(p.spec.Spec) {
 		after = append(after, d.made[name])
 	}

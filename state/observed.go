@@ -235,7 +235,10 @@ type Image struct {
 	Size     int64     `json:"size,omitempty"` // in bytes
 	Tags     []string  `json:"tags,omitempty"` // every name:tag of it that is here
 	// Local is true for an image that no registry is known to have.
-	Local     bool     `json:"local,omitempty"`
-	HasHealth bool     `json:"hasHealth,omitempty"` // the image has a HEALTHCHECK
-	Volumes   []string `json:"volumes,omitempty"`   // VOLUMEs of the image
+	Local bool `json:"local,omitempty"`
+	// MaybeLocal is true for one of a store that does not tell: containerd's gives
+	// every image that has a name the digest that a registry would know it by.
+	MaybeLocal bool     `json:"maybeLocal,omitempty"`
+	HasHealth  bool     `json:"hasHealth,omitempty"` // the image has a HEALTHCHECK
+	Volumes    []string `json:"volumes,omitempty"`   // VOLUMEs of the image
 }

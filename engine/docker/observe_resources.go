@@ -154,6 +154,9 @@ func describeImage(i image.InspectResponse) state.Image {
 		Local:    len(i.RepoDigests) == 0, // those that it has in registries
 		Platform: strings.Trim(i.Os+"/"+i.Architecture+"/"+i.Variant, "/"),
 	}
+	described.MaybeLocal = slices.ContainsFunc(i.RepoDigests, func(digest string) bool {
+		return strings.HasSuffix(digest, "@"+i.ID) // the id is that of the configuration in the stores that tell
+	})
 	if i.Config != nil {
 		described.HasHealth = checks(i.Config.Healthcheck)
 		for path := range i.Config.Volumes {
