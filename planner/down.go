@@ -70,17 +70,22 @@ func newTeardown(desired state.Desired, observed state.Observed, timeout *time.D
 	}
 }
 
-// choose takes the containers to end, and works out who depends on whom from
-// what they were created with and from the model. Containers from several
-// versions of the file can contradict each other; they are then ended in no
-// particular order.
+// choose takes the containers to end, and works out who depends on whom.
 func (t *teardown) choose(wanted func(state.Container) bool) {
-	g := dag.New[string]()
 	for _, c := range t.index.all {
-		if !wanted(c) {
-			continue
+		if wanted(c) {
+			t.chosen = append(t.chosen, c)
 		}
-		t.chosen = append(t.chosen, c)
+	}
+	t.relate()
+}
+
+// relate works out who depends on whom from what the chosen containers were
+// created with and from the model. Containers from several versions of the file
+// can contradict each other; they are then ended in no particular order.
+func (t *teardown) relate() {
+	g := dag.New[string]()
+	for _, c := range t.chosen {
 		for _, dependency := range state.DecodeDependsOn(c.Labels[state.LabelDependsOn]) {
 			g.Edge(c.Service, dependency.Service)
 		}

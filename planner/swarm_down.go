@@ -12,8 +12,9 @@ import (
 // its name; in which order it goes, by the file alone.
 func swarmDown(desired state.Desired, observed state.Observed, policy DownPolicy) (Plan, error) {
 	t := newTeardown(desired, observed, policy.StopTimeout)
+	t.relate()
 	d := &swarmTeardown{
-		swarmDraft: newSwarmDraft(desired, observed, UpPolicy{}), containers: t,
+		swarmDraft: newSwarmDraft(desired, observed, UpPolicy{}), dependents: t.dependents,
 		chosen: map[string]bool{}, gone: map[string]ID{}, done: map[string][]ID{},
 	}
 	d.draft = t.draft
@@ -21,10 +22,6 @@ func swarmDown(desired state.Desired, observed state.Observed, policy DownPolicy
 		d.warnings = append(d.warnings, "a Swarm gives tasks the time that stop_grace_period says, and not that of --timeout")
 	}
 	d.choose(policy)
-	d.containers.addContainers(func(m removal) ID {
-		d.change(Change{Ref: m.ref, Name: m.container.Name, Action: Delete})
-		return d.containers.remove(m)
-	})
 	d.removeAll()
 	if len(policy.Services) > 0 {
 		return d.plan()
@@ -41,15 +38,15 @@ func swarmDown(desired state.Desired, observed state.Observed, policy DownPolicy
 // swarmTeardown is a draft that only takes away.
 type swarmTeardown struct {
 	*swarmDraft
-	containers *teardown       // those of `run` on this node, and who depends on whom
-	chosen     map[string]bool // services by their keys
-	named      map[string]bool // by the policy; nil is all
-	gone       map[string]ID   // the node after which a service is gone, by its key
-	done       map[string][]ID // those after which it and its dependents are, by its key
-	leftover   []ID            // those after which the last tasks of services that were removed before are
+	dependents map[string][]string // services by the one that they depend on
+	chosen     map[string]bool     // services by their keys
+	named      map[string]bool     // by the policy; nil is all
+	gone       map[string]ID       // the node after which a service is gone, by its key
+	done       map[string][]ID     // those after which it and its dependents are, by its key
+	leftover   []ID                // those after which the last tasks of services that were removed before are
 }
 
-// choose takes the services to remove, and the containers of `run`.
+// choose takes the services to remove.
 func (d *swarmTeardown) choose(policy DownPolicy) {
 	named, known := setOf(policy.Services), setOf(d.model.Known)
 	d.named = named
@@ -60,9 +57,6 @@ func (d *swarmTeardown) choose(policy DownPolicy) {
 		}
 		d.chosen[key] = known == nil || known[key] || policy.RemoveOrphans
 	}
-	d.containers.choose(func(c state.Container) bool {
-		return c.OneOff && c.Task == "" && c.Project == d.desired.Project.Name && (named == nil || named[c.Service])
-	})
 }
 
 // removeAll removes the services, each as soon as those that depend on it are
@@ -82,7 +76,7 @@ func (d *swarmTeardown) removed(key string) []ID {
 		return ids
 	}
 	var after []ID
-	for _, dependent := range d.containers.dependents[key] {
+	for _, dependent := range d.dependents[key] {
 		after = append(after, d.removed(dependent)...)
 	}
 	after = cleanIDs(after)
@@ -149,11 +143,6 @@ func (d *swarmTeardown) removeNetworks() {
 		if stays != "" {
 			d.stays(ref, n.Name, stays)
 			continue
-		}
-		for _, c := range d.containers.chosen {
-			if _, attached := c.Networks[n.Name]; attached {
-				after = append(after, d.containers.last[c.ID])
-			}
 		}
 		d.change(Change{Ref: ref, Name: n.Name, Action: Delete})
 		id := ID("remove network " + n.Name)

@@ -30,11 +30,6 @@ func (d *swarmTeardown) removeVolumes() {
 			d.stays(ref, v.Name, stays)
 			continue
 		}
-		for _, c := range d.containers.chosen {
-			if slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == v.Name }) {
-				after = append(after, d.containers.last[c.ID])
-			}
-		}
 		d.change(Change{Ref: ref, Name: v.Name, Action: Delete})
 		d.nodes.add(Node{
 			ID: ID("remove volume " + v.Name), Ref: ref, Group: "volumes", After: append(after, d.leftover...), Op: RemoveVolume{Name: v.Name},

@@ -86,17 +86,16 @@ func TestOnSwarmDownRemovesTheVolumesOfThisNode(t *testing.T) {
 		{Name: "shop_data", Labels: map[string]string{state.LabelNamespace: "shop"}},
 		{Name: "shop_other", Labels: map[string]string{state.LabelNamespace: "other"}},
 	}
-	m.Containers = []state.Container{{
-		ID: "run1", Name: "shop-web-run-1", Service: "web", Project: "shop", OneOff: true, Status: state.StatusExited,
-		Mounts: []state.Mount{{Type: "volume", Name: "shop_data"}},
-	}, {ID: "plain1", Name: "shop-web-1", Service: "web", Project: "shop", Status: state.StatusRunning}}
+	m.Containers = []state.Container{ // of `stack --engine docker`, whose they are to remove
+		{ID: "run1", Name: "shop-web-run-1", Service: "web", Project: "shop", OneOff: true, Status: state.StatusExited},
+		{ID: "plain1", Name: "shop-web-1", Service: "web", Project: "shop", Status: state.StatusRunning},
+	}
 	plan, err := planner.Down(alone, m.Observed, planner.DownPolicy{Volumes: true})
 	is(t, shape(t, plan, err), `
+		remove volume shop_data
 		remove web
 		await web gone < remove web
-		remove network shop_default < await web gone
-		remove web/run shop-web-run-1
-		remove volume shop_data < remove web/run shop-web-run-1`)
+		remove network shop_default < await web gone`)
 	assert.Equal(t, len(plan.Warnings), 1)
 	assert.Equal(t, plan.Warnings[0], "volumes of other nodes stay, for a Swarm does not reach them: `docker volume rm` on each node removes them")
 }
