@@ -154,3 +154,24 @@ services:
 `)
 	p.fails([]string{"up", "-d", "--wait-timeout", "60"}, "web", "exit (7)", "ended") // ended is what the task printed
 }
+
+func TestUnchangedUpWritesNothing(t *testing.T) {
+	t.Parallel()
+	p := newProject(t, `
+x-service: &service
+  image: IMAGE
+  stop_grace_period: 1s
+services:
+  host:
+    <<: *service
+    network_mode: host
+  bridge:
+    <<: *service
+    network_mode: bridge
+`)
+	p.ok("up", "-d")
+	before := p.versions()
+	p.ok("drift")
+	p.ok("up", "-d")
+	assert.DeepEqual(t, p.versions(), before)
+}

@@ -48,6 +48,21 @@ var serving = []obligation{
 		}
 		assert.Check(t, found)
 	}},
+	{"shows a network of each node that a service is in by its name", func(t *testing.T, f *fixture) {
+		spec := f.forever("web")
+		for _, name := range []string{"host", "bridge"} {
+			spec.Spec.TaskTemplate.Networks = []swarm.NetworkAttachmentConfig{{Target: name}}
+			if name == "host" {
+				f.serve(spec)
+			} else {
+				f.change(spec)
+			}
+			seen := f.untilRunning(1).Services[0]
+			assert.Check(t, is.DeepEqual(seen.Spec.TaskTemplate.Networks, spec.Spec.TaskTemplate.Networks))
+			assert.Check(t, is.DeepEqual(f.held("web").Spec.TaskTemplate.Networks, spec.Spec.TaskTemplate.Networks))
+		}
+		assert.Check(t, is.Equal(f.held("web").Previous.TaskTemplate.Networks[0].Target, "host"))
+	}},
 	{"refuses a name that is taken", func(t *testing.T, f *fixture) {
 		f.serve(f.forever("web"))
 		_, err := f.CreateService(f.ctx, f.forever("web"), nil)

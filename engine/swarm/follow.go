@@ -96,10 +96,8 @@ func (f *follower) again(ctx context.Context) (changed bool, err error) {
 			return false, err
 		}
 	}
-	if f.unknownNetwork() {
-		if f.view.networks, err = f.AllNetworks(ctx); err != nil {
-			return false, err
-		}
+	if err := f.identify(ctx, f.api, &f.view); err != nil {
+		return false, err
 	}
 	var now []seen
 	for _, s := range f.view.services {
@@ -118,14 +116,6 @@ func (f *follower) unknownNode() bool {
 	return slices.ContainsFunc(f.view.tasks, func(t swarm.Task) bool {
 		_, known := f.view.nodes[t.NodeID]
 		return t.NodeID != "" && !known
-	})
-}
-
-func (f *follower) unknownNetwork() bool {
-	names := networkNames(f.view.networks)
-	unknown := func(n swarm.NetworkAttachmentConfig) bool { return names[n.Target] == "" }
-	return slices.ContainsFunc(f.view.services, func(s swarm.Service) bool {
-		return slices.ContainsFunc(s.Spec.TaskTemplate.Networks, unknown)
 	})
 }
 
@@ -211,7 +201,7 @@ func (c cluster) AllServices(ctx context.Context) ([]state.ObservedService, erro
 	}); err != nil {
 		return nil, c.Translate(err, "list services")
 	}
-	if v.networks, err = c.AllNetworks(ctx); err != nil {
+	if err := c.identify(ctx, api, &v); err != nil {
 		return nil, err
 	}
 	return v.cluster(state.Scope{}).Services, nil

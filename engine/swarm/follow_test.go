@@ -10,8 +10,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/api/types/system"
+	"github.com/docker/docker/api/types/volume"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/engine"
@@ -26,7 +29,12 @@ type fake struct {
 	version uint64
 	gone    bool
 	looks   int
+	asked   []string // for networks
 }
+
+// machinesHost and swarmsHost are the ids of the network host: that of the machine that answers, and
+// the Swarm's, which no list has.
+const machinesHost, swarmsHost = "h0", "h1"
 
 func (f *fake) change() {
 	f.mu.Lock()
@@ -49,6 +57,10 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			Name: "shop_web", Labels: map[string]string{state.LabelNamespace: "shop"},
 		}}}
 		s.Version.Index = f.version
+		s.Spec.TaskTemplate.Networks = []swarm.NetworkAttachmentConfig{{Target: swarmsHost}}
+		s.PreviousSpec = &swarm.ServiceSpec{Annotations: s.Spec.Annotations, TaskTemplate: swarm.TaskSpec{
+			Networks: []swarm.NetworkAttachmentConfig{{Target: "removed"}},
+		}}
 		answer = []swarm.Service{s}
 	case "/tasks":
 		f.looks++
@@ -57,9 +69,26 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write([]byte(`{"message": "the manager has lost its quorum"}`))
 			return
 		}
-		answer = []swarm.Task{{ID: "t1", ServiceID: "s1", Slot: 1, NodeID: "n1", Status: swarm.TaskStatus{State: swarm.TaskStateRunning}, DesiredState: swarm.TaskStateRunning}}
+		answer = []swarm.Task{{ID: "t1", ServiceID: "s1", Slot: 1, NodeID: "n1", Spec: swarm.TaskSpec{
+			Networks: []swarm.NetworkAttachmentConfig{{Target: swarmsHost}},
+		}, Status: swarm.TaskStatus{State: swarm.TaskStateRunning}, DesiredState: swarm.TaskStateRunning}}
 	case "/nodes":
 		answer = []swarm.Node{{ID: "n1", Description: swarm.NodeDescription{Hostname: "one"}}}
+	case "/version":
+		answer = types.Version{Version: "20.10.24"}
+	case "/volumes":
+		answer = volume.ListResponse{}
+	case "/networks":
+		f.asked = append(f.asked, "all")
+		answer = []network.Summary{{ID: machinesHost, Name: "host"}}
+	case "/networks/" + swarmsHost:
+		f.asked = append(f.asked, swarmsHost)
+		answer = network.Inspect{ID: swarmsHost, Name: "host"}
+	case "/networks/removed":
+		f.asked = append(f.asked, "removed")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"message": "network removed not found"}`))
+		return
 	default:
 		answer = []string{}
 	}
@@ -95,6 +124,30 @@ func TestFollowTellsChangesAlone(t *testing.T) {
 	})
 	assert.NilError(t, err)
 	assert.DeepEqual(t, versions, []uint64{1, 2, 3})
+}
+
+func TestANodesOwnNetworkIsKnownByItsName(t *testing.T) {
+	f := &fake{version: 1}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	e := f.engine(t)
+	err := e.Follow(ctx, "shop", func(c state.Cluster) {
+		assert.Equal(t, c.Services[0].Spec.TaskTemplate.Networks[0].Target, "host")
+		assert.Equal(t, c.Services[0].Previous.TaskTemplate.Networks[0].Target, "removed")
+		if c.Services[0].Version == 3 {
+			cancel()
+		}
+		f.change()
+	})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, f.asked, []string{"all", swarmsHost, "removed"})
+
+	observed, err := e.Observe(t.Context(), state.Scope{Project: "shop"})
+	assert.NilError(t, err)
+	assert.Equal(t, observed.Services[0].Spec.TaskTemplate.Networks[0].Target, "host")
+	all, err := e.AllServices(t.Context())
+	assert.NilError(t, err)
+	assert.Equal(t, all[0].Spec.TaskTemplate.Networks[0].Target, "host")
 }
 
 func TestFollowEndsWithASwarmThatCannotBeLookedAt(t *testing.T) {

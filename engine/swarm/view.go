@@ -21,7 +21,8 @@ type view struct {
 	services []swarm.Service
 	tasks    []swarm.Task
 	nodes    map[string]swarm.Node
-	networks []state.ObservedNetwork
+	networks []state.ObservedNetwork // those that are listed
+	names    map[string]string       // of networks by id, once services were seen in one; empty for what is not there
 	// gone are the names of services that were seen before, by id: a task does
 	// not know its service's name.
 	gone map[string]string
@@ -45,11 +46,10 @@ func (m *manager) look(ctx context.Context, api *client.Client, project string, 
 // cluster describes the services and the tasks that are in scope.
 func (v *view) cluster(scope state.Scope) state.Cluster {
 	var seen state.Cluster
-	names := networkNames(v.networks)
 	byID := make(map[string]*swarm.Service, len(v.services))
 	for i, s := range v.services {
 		byID[s.ID] = &v.services[i]
-		if described := describeService(s, names); scope.Shows(described.Service) {
+		if described := describeService(s, v.names); scope.Shows(described.Service) {
 			seen.Services = append(seen.Services, described)
 		}
 	}
