@@ -102,13 +102,10 @@ func (d *swarmDraft) decideImage(p *swarmService) {
 	}
 }
 
-// refresh has a service's image asked of the registry again.
+// refresh has a service's image asked of the registry again. Until that tells of
+// another one it stays as it is pinned.
 func (d *swarmDraft) refresh(p *swarmService, why string) {
-	if container := p.spec.Spec.TaskTemplate.ContainerSpec; container != nil {
-		anew := *container
-		anew.Image = p.service.Config.Image
-		p.spec.Spec.TaskTemplate.ContainerSpec = &anew
-	}
+	p.spec.Tag = p.service.Config.Image
 	if p.action == NoOp {
 		p.action, p.refreshes = Update, true
 		p.reasons = []Reason{{Text: why + ": its tasks are started anew if the registry has another image by then"}}

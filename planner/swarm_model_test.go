@@ -1,6 +1,7 @@
 package planner_test
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,7 +150,7 @@ func pinned(spec state.ServiceSpec) swarm.ServiceSpec {
 	next := spec.Spec
 	if spec.Resolve {
 		c := *next.TaskTemplate.ContainerSpec
-		c.Image, _, _ = strings.Cut(c.Image, "@")
+		c.Image = cmp.Or(spec.Tag, c.Image)
 		c.Image += "@sha256:of-" + c.Image
 		next.TaskTemplate.ContainerSpec = &c
 	}

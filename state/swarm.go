@@ -34,6 +34,12 @@ type ServiceSpec struct {
 	// tag names now, and pin the image to it, so that all nodes run the same.
 	// One that the registry does not tell is left as it is, with a warning.
 	Resolve bool `json:"resolve,omitempty"`
+	// Tag is what Resolve asks for in the place of the image that Spec has, which
+	// is pinned to what the tag named before.
+	Tag string `json:"tag,omitempty"`
+	// Platform is true for a service that is for one platform, whatever its image
+	// is for: Resolve puts those of the image into the placement otherwise.
+	Platform bool `json:"platform,omitempty"`
 	// Rollback has an update take the service back to what it was before its last
 	// one, which is what Spec says: it goes by rollback_config then.
 	Rollback bool `json:"rollback,omitempty"`

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -182,25 +183,39 @@ func (w *world) accept(asked state.ServiceSpec, progress func(state.Progress)) (
 		}
 	}
 	if asked.Resolve {
-		w.pin(container, progress)
+		w.pin(asked, &spec.TaskTemplate, progress)
 	}
 	return spec, nil
 }
 
-// pin names the image by the digest that the registry has it under.
-func (w *world) pin(container *swarm.ContainerSpec, progress func(state.Progress)) {
-	reference := withTag(container.Image)
+// pin names the image by the digest that the registry has it under, and has its
+// tasks placed on nodes that it is for. What the registry does not tell stays.
+func (w *world) pin(asked state.ServiceSpec, task *swarm.TaskSpec, progress func(state.Progress)) {
+	held := task.ContainerSpec.Image
+	reference := withTag(cmp.Or(asked.Tag, held))
 	if strings.Contains(reference, "@") {
 		return
 	}
 	if w.options.known(reference).PullError != "" {
 		if progress != nil {
-			progress(state.Progress{Warning: true, Detail: "image " + container.Image + " could not be accessed on a registry to record its digest. Each node will access " +
-				container.Image + " independently, possibly leading to different nodes running different versions of the image."})
+			progress(state.Progress{Warning: true, Detail: "image " + reference + " could not be accessed on a registry to record its digest. Each node will access " +
+				held + " independently, possibly leading to different nodes running different versions of the image."})
 		}
 		return
 	}
-	container.Image = reference + "@" + w.manifest(canonical(reference))
+	exact := reference + "@" + w.manifest(canonical(reference))
+	if exact == held {
+		return
+	}
+	task.ContainerSpec.Image = exact
+	if asked.Platform {
+		return
+	}
+	if task.Placement == nil {
+		task.Placement = &swarm.Placement{}
+	}
+	info := w.info()
+	task.Placement.Platforms = []swarm.Platform{{OS: info.OS, Architecture: info.Arch}}
 }
 
 // sameKind is nil where a service may become another: its mode stays.

@@ -95,9 +95,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer) // the caller sees what is missing
 }
 
-func (f *fake) engine(t *testing.T) engine.Engine {
+func (f *fake) engine(t *testing.T) engine.Engine { return connect(t, f) }
+
+// connect is an engine whose manager is a fake.
+func connect(t *testing.T, manager http.Handler) engine.Engine {
 	t.Helper()
-	server := httptest.NewServer(f)
+	server := httptest.NewServer(manager)
 	t.Cleanup(server.Close)
 	connection, err := docker.Connect(docker.Options{
 		Host: strings.Replace(server.URL, "http", "tcp", 1), Getenv: func(string) string { return "" },

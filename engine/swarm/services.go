@@ -3,10 +3,8 @@ package swarm
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/containerd/errdefs"
-	"github.com/distribution/reference"
 	"github.com/docker/docker/api/types/swarm"
 	"github.com/docker/docker/client"
 
@@ -84,7 +82,7 @@ func (s services) prepare(ctx context.Context, api *client.Client, wanted state.
 		return spec, "", err
 	}
 	if wanted.Resolve {
-		err = s.pin(ctx, &spec.TaskTemplate, progress)
+		err = s.pin(ctx, wanted, &spec.TaskTemplate, progress)
 	}
 	return spec, auth, err
 }
@@ -143,47 +141,6 @@ func inputIDs(inputs []state.ObservedInput) map[string]string {
 		ids[input.Name] = input.ID
 	}
 	return ids
-}
-
-// pin puts the digest that the registry has for the image into its name, and
-// the platforms that it is for into the placement, as `docker stack deploy`
-// does. One that the registry does not tell is left as it is.
-func (s services) pin(ctx context.Context, task *swarm.TaskSpec, progress func(state.Progress)) error {
-	name, err := reference.ParseNormalizedNamed(task.ContainerSpec.Image)
-	if err != nil {
-		return fmt.Errorf("%q is no name of an image: %w", task.ContainerSpec.Image, err)
-	}
-	name = reference.TagNameOnly(name)
-	found, err := s.Distribution(ctx, reference.FamiliarString(name))
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		warn(progress, fmt.Sprintf("%v: each node pulls whatever %s names then, or runs what it has", err, task.ContainerSpec.Image))
-		return nil
-	}
-	if _, pinned := name.(reference.Canonical); !pinned {
-		exact, err := reference.WithDigest(name, found.Descriptor.Digest)
-		if err != nil {
-			return fmt.Errorf("image %s: its registry says that its digest is %q: %w", task.ContainerSpec.Image, found.Descriptor.Digest, err)
-		}
-		task.ContainerSpec.Image = reference.FamiliarString(exact)
-	}
-	placement := swarm.Placement{}
-	if task.Placement != nil {
-		placement = *task.Placement
-	}
-	if len(found.Platforms) > 0 {
-		placement.Platforms = nil
-		task.Placement = &placement
-	}
-	for _, p := range found.Platforms {
-		if strings.EqualFold(p.Architecture, "arm") {
-			p.Architecture = "" // nodes call it armv7l (moby/swarmkit#2294)
-		}
-		placement.Platforms = append(placement.Platforms, swarm.Platform{Architecture: p.Architecture, OS: p.OS})
-	}
-	return nil
 }
 
 // warn tells what the caller should know.

@@ -59,6 +59,7 @@ func Of(desired state.Desired, service state.Service, o Options) (state.ServiceS
 	c.updates(&spec)
 	return state.ServiceSpec{
 		Service: service.Name, Spec: spec, Resolve: service.PullPolicy != types.PullPolicyNever && !strings.Contains(service.Config.Image, "@"),
+		Platform: service.Config.Platform != "",
 	}, c.errs.ErrorOrNil()
 }
 
