@@ -2,6 +2,7 @@ package swarm
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -75,6 +76,7 @@ type follower struct {
 	project string
 	view    view // of the one who looks
 	seen    []seen
+	removed map[string]bool // nodes that tasks name, and that the Swarm knows no more
 	wake    chan struct{}
 	stale   atomic.Bool // nodes are to be asked for again
 }
@@ -91,8 +93,7 @@ func (f *follower) again(ctx context.Context) (changed bool, err error) {
 		return false, err
 	}
 	if f.stale.Swap(false) || f.unknownNode() {
-		changed = true
-		if f.view.nodes, err = f.nodes(ctx, f.api); err != nil {
+		if changed, err = f.askForNodes(ctx); err != nil {
 			return false, err
 		}
 	}
@@ -112,11 +113,28 @@ func (f *follower) again(ctx context.Context) (changed bool, err error) {
 	return changed, nil
 }
 
+// unknownNode is true when a task is on a node that was not asked for. A past
+// task names its node for as long as it is kept, also one that was removed.
 func (f *follower) unknownNode() bool {
 	return slices.ContainsFunc(f.view.tasks, func(t swarm.Task) bool {
 		_, known := f.view.nodes[t.NodeID]
-		return t.NodeID != "" && !known
+		return t.NodeID != "" && !known && !f.removed[t.NodeID]
 	})
+}
+
+// askForNodes says whether any is not as before: for the first time, they are not.
+func (f *follower) askForNodes(ctx context.Context) (changed bool, err error) {
+	before := f.view.nodes
+	if f.view.nodes, err = f.nodes(ctx, f.api); err != nil {
+		return false, err
+	}
+	f.removed = map[string]bool{}
+	for _, t := range f.view.tasks {
+		if _, known := f.view.nodes[t.NodeID]; !known {
+			f.removed[t.NodeID] = true
+		}
+	}
+	return before == nil || !maps.EqualFunc(before, f.view.nodes, func(a, b swarm.Node) bool { return a.Version == b.Version }), nil
 }
 
 // longest is how long nothing may be looked at.

@@ -30,6 +30,9 @@ type fake struct {
 	gone    bool
 	looks   int
 	asked   []string // for networks
+	nodes   int      // how often they were asked for
+	removed bool     // a past task was on a node that is none any more
+	looked  func()   // called at each look
 }
 
 // machinesHost and swarmsHost are the ids of the network host: that of the machine that answers, and
@@ -43,6 +46,11 @@ func (f *fake) change() {
 }
 
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "/events") {
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+		return
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var answer any
@@ -69,10 +77,22 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			_, _ = w.Write([]byte(`{"message": "the manager has lost its quorum"}`))
 			return
 		}
-		answer = []swarm.Task{{ID: "t1", ServiceID: "s1", Slot: 1, NodeID: "n1", Spec: swarm.TaskSpec{
-			Networks: []swarm.NetworkAttachmentConfig{{Target: swarmsHost}},
-		}, Status: swarm.TaskStatus{State: swarm.TaskStateRunning}, DesiredState: swarm.TaskStateRunning}}
+		running := swarm.Task{ID: "t1", ServiceID: "s1", Slot: 1, NodeID: "n1", DesiredState: swarm.TaskStateRunning}
+		running.Spec.Networks = []swarm.NetworkAttachmentConfig{{Target: swarmsHost}}
+		running.Status.State = swarm.TaskStateRunning
+		tasks := []swarm.Task{running}
+		if f.removed {
+			past := running
+			past.ID, past.NodeID, past.DesiredState = "t0", "n0", swarm.TaskStateShutdown
+			past.Status.State = swarm.TaskStateFailed
+			tasks = append(tasks, past)
+		}
+		answer = tasks
+		if f.looked != nil {
+			f.looked()
+		}
 	case "/nodes":
+		f.nodes++
 		answer = []swarm.Node{{ID: "n1", Description: swarm.NodeDescription{Hostname: "one"}}}
 	case "/version":
 		answer = types.Version{Version: "20.10.24"}
@@ -151,6 +171,21 @@ func TestANodesOwnNetworkIsKnownByItsName(t *testing.T) {
 	all, err := e.AllServices(t.Context())
 	assert.NilError(t, err)
 	assert.Equal(t, all[0].Spec.TaskTemplate.Networks[0].Target, "host")
+}
+
+func TestANodeThatWasRemovedIsAskedForOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	f := &fake{version: 1, removed: true}
+	f.looked = func() {
+		if f.looks == 4 {
+			cancel()
+		}
+	}
+	told := 0
+	assert.NilError(t, f.engine(t).Follow(ctx, "shop", func(state.Cluster) { told++ }))
+	assert.Equal(t, told, 1)
+	assert.Equal(t, f.nodes, 1)
 }
 
 func TestFollowEndsWithASwarmThatCannotBeLookedAt(t *testing.T) {
