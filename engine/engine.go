@@ -90,8 +90,9 @@ type Cluster interface {
 // ErrUnavailable and are not repeated. One that never answered is not waited
 // for.
 type Presence interface {
-	// Absences is how often the engine was away so far: what was observed before
-	// need not hold any more. It does not call the engine.
+	// Absences is how often the engine was away so far, or its Swarm had no
+	// leader: what was observed before need not hold any more. It does not call the
+	// engine.
 	Absences() int
 	// Reach returns when the engine takes new calls, at once if it does now, and
 	// ErrUnavailable if it does not come back.

@@ -52,7 +52,9 @@ type presence struct {
 	since time.Time // when it was first missed, zero while it is here
 	told  bool      // that it is away
 	lost  bool      // it was waited for in vain
-	times int       // that it was away
+	times int       // that it was away, or its Swarm had no leader
+
+	election election
 }
 
 // here notes an answer.
@@ -93,7 +95,7 @@ func (p *presence) answered() bool {
 	return p.seen
 }
 
-// Absences is how often the engine was away so far.
+// Absences is how often the engine was away so far, or its Swarm had no leader.
 func (d *daemon) Absences() int {
 	d.presence.mu.Lock()
 	defer d.presence.mu.Unlock()

@@ -61,6 +61,8 @@ func lost(err error) bool {
 func sentinel(err error) error {
 	text := err.Error()
 	switch {
+	case noLeader.MatchString(words(err)):
+		return engine.ErrUnavailable
 	case errdefs.IsConflict(err), ambiguous(err), says(text, "has active endpoints", "volume is in use",
 		"unable to remove filesystem", // something writes into its folder still
 		"Pool overlaps",               // perhaps with a network that the engine is about to make or remove

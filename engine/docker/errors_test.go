@@ -29,6 +29,17 @@ func TestAnEngineThatIsStillAtWorkIsAConflict(t *testing.T) {
 	assert.Equal(t, sentinel(errors.New("no space left on device")), nil)
 }
 
+func TestASwarmWithoutALeaderIsUnavailable(t *testing.T) {
+	for _, text := range []string{
+		unled, unheard, "raft: no elected cluster leader", "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+		"This node is not a swarm manager. Manager is being prepared or has trouble connecting to the cluster.",
+	} {
+		assert.Equal(t, sentinel(errors.New("Error response from daemon: "+text)), engine.ErrUnavailable, text)
+	}
+	const ofContainerd = "failed to create task for container: rpc error: code = Unavailable desc = error reading from server: EOF"
+	assert.Equal(t, sentinel(errors.New("Error response from daemon: "+ofContainerd)), nil)
+}
+
 func TestABuildThatIsInterruptedDoesNotShowItsArguments(t *testing.T) {
 	f := serve(t, "1.49")
 	ctx, cancel := context.WithCancel(t.Context())

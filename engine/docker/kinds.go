@@ -27,11 +27,7 @@ var version = regexp.MustCompile(`/v1\.\d+/`)
 
 // kindOf tells the kind of a call by its method and path.
 func kindOf(request *http.Request) kind {
-	path := request.URL.Path
-	if at := version.FindStringIndex(path); at != nil {
-		path = path[at[1]:]
-	}
-	root, rest, _ := strings.Cut(strings.Trim(path, "/"), "/")
+	root, rest := parts(request)
 	last := rest[strings.LastIndex(rest, "/")+1:]
 	read := request.Method == http.MethodGet || request.Method == http.MethodHead
 	switch {
@@ -50,6 +46,16 @@ func kindOf(request *http.Request) kind {
 	default:
 		return order
 	}
+}
+
+// parts are the kind of thing that a call is about, and what follows it.
+func parts(request *http.Request) (root, rest string) {
+	path := request.URL.Path
+	if at := version.FindStringIndex(path); at != nil {
+		path = path[at[1]:]
+	}
+	root, rest, _ = strings.Cut(strings.Trim(path, "/"), "/")
+	return root, rest
 }
 
 type limitKey struct{}

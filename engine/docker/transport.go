@@ -18,7 +18,7 @@ const (
 )
 
 // transport carries the calls to the engine. It asks questions again while the
-// engine is away, and never repeats a call that writes: when its answer is
+// engine is away or its Swarm has no leader, and never repeats a call that writes: when its answer is
 // lost, nobody knows what it did. It lets no call wait for ever for an engine
 // that hangs.
 type transport struct {
@@ -51,7 +51,16 @@ func (t *transport) ask(request *http.Request) (*http.Response, error) {
 	for {
 		response, err := t.once(request, t.bounds.answer)
 		switch {
-		case err == nil && response.StatusCode < http.StatusInternalServerError, err == nil && refused == refusals:
+		case err == nil && leaderless(response):
+			if !t.presence.headless() {
+				return response, nil
+			}
+		case err == nil && response.StatusCode < http.StatusInternalServerError:
+			if asksLeader(request) {
+				t.presence.led()
+			}
+			return response, nil
+		case err == nil && refused == refusals:
 			return response, nil
 		case err == nil:
 			refused++

@@ -42,6 +42,13 @@ func answers(status int) entry {
 	}
 }
 
+// refusesWith is an answer of a manager.
+func refusesWith(status int, text string) entry {
+	return func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(`{"message": "` + text + `"}`))}, nil
+	}
+}
+
 // breaks is an answer that ends too soon.
 func breaks(*http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(io.MultiReader(strings.NewReader("{"), brokenReader{}))}, nil
@@ -126,7 +133,7 @@ func TestAnEngineThatNeverAnsweredIsNotWaitedFor(t *testing.T) {
 func TestACallThatWritesIsMadeOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, method := range []string{"POST", "PUT", "DELETE"} {
-			for _, bad := range []entry{refuses, breaks, answers(500)} {
+			for _, bad := range []entry{refuses, breaks, answers(500), refusesWith(500, unled)} {
 				x, s, _ := talking(bad, answers(201))
 				began := time.Now()
 				status, err := call(t.Context(), x, method, "/v1.41/containers/create")
@@ -156,6 +163,40 @@ func TestARefusedQuestionIsAskedAFewTimes(t *testing.T) {
 		assert.NilError(t, err)
 		assert.Equal(t, status, 404)
 		assert.Equal(t, len(s.calls), 1)
+	})
+}
+
+const (
+	listServices = "/v1.41/services"
+	unled        = "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are online."
+	unheard      = "rpc error: code = Unavailable desc = connection error: dial tcp 192.0.2.1:2377: connect: connection refused"
+)
+
+func TestASwarmThatElectsALeaderIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x, s, said := talking(refusesWith(503, unheard), refusesWith(500, unled), refusesWith(500, unled), refusesWith(500, unled),
+			refusesWith(500, unled), refusesWith(500, unled), answers(200))
+		status, err := call(t.Context(), x, "GET", listServices)
+		assert.NilError(t, err)
+		assert.Equal(t, status, 200)
+		assert.Equal(t, len(s.calls), 7)
+		assert.DeepEqual(t, *said, []string{"the Swarm has no leader: waiting up to 30s for one", "the Swarm has a leader again"})
+		assert.Equal(t, x.presence.times, 1)
+	})
+}
+
+func TestASwarmThatElectsNoLeaderIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		x, _, said := talking(refusesWith(500, unled))
+		for _, within := range []time.Duration{32 * time.Second, 1} { // it is waited for once
+			began := time.Now()
+			status, err := call(t.Context(), x, "GET", listServices)
+			assert.NilError(t, err)
+			assert.Equal(t, status, 500)
+			assert.Assert(t, time.Since(began) < within)
+			x.presence.here() // what is its own it still answers
+		}
+		assert.Equal(t, len(*said), 1)
 	})
 }
 

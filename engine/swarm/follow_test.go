@@ -33,6 +33,7 @@ type fake struct {
 	nodes   int      // how often they were asked for
 	removed bool     // a past task was on a node that is none any more
 	looked  func()   // called at each look
+	unled   int      // how often it still has no leader
 }
 
 // machinesHost and swarmsHost are the ids of the network host: that of the machine that answers, and
@@ -61,6 +62,12 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "/info":
 		answer = system.Info{Swarm: swarm.Info{NodeID: "n1", ControlAvailable: true, LocalNodeState: swarm.LocalNodeStateActive}}
 	case "/services":
+		if f.unled > 0 {
+			f.unled--
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = w.Write([]byte(`{"message": "rpc error: code = Unknown desc = The swarm does not have a leader."}`))
+			return
+		}
 		s := swarm.Service{ID: "s1", Spec: swarm.ServiceSpec{Annotations: swarm.Annotations{
 			Name: "shop_web", Labels: map[string]string{state.LabelNamespace: "shop"},
 		}}}
@@ -171,6 +178,24 @@ func TestANodesOwnNetworkIsKnownByItsName(t *testing.T) {
 	all, err := e.AllServices(t.Context())
 	assert.NilError(t, err)
 	assert.Equal(t, all[0].Spec.TaskTemplate.Networks[0].Target, "host")
+}
+
+func TestFollowGoesOnWhenALeaderIsElected(t *testing.T) {
+	f := &fake{version: 1}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var versions []uint64
+	err := f.engine(t).Follow(ctx, "shop", func(c state.Cluster) {
+		if versions = append(versions, c.Services[0].Version); len(versions) == 2 {
+			cancel()
+		}
+		f.change()
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.unled = 5
+	})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, versions, []uint64{1, 2})
 }
 
 func TestANodeThatWasRemovedIsAskedForOnce(t *testing.T) {

@@ -55,19 +55,14 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 		volumes  []state.ObservedVolume
 		inputs   [2][]state.ObservedInput
 	)
-	all, parallel := errgroup.WithContext(ctx)
-	all.Go(func() error { return o.look(parallel, api, scope.Project, &seen) })
-	all.Go(func() (err error) { seen.nodes, err = o.nodes(parallel, api); return err })
-	all.Go(func() (err error) { seen.networks, err = o.AllNetworks(parallel); return err })
-	all.Go(func() (err error) { observed, err = o.Observer.Observe(parallel, own); return err })
-	all.Go(func() (err error) { volumes, err = o.volumes(parallel, api, scope); return err })
-	all.Go(func() (err error) { inputs[0], err = o.configs(parallel, api, scope); return err })
-	all.Go(func() (err error) { inputs[1], err = o.secrets(parallel, api, scope); return err })
+	all, ctx := errgroup.WithContext(ctx)
+	all.Go(func() error { return o.lookWithNetworks(ctx, api, scope.Project, &seen) })
+	all.Go(func() (err error) { seen.nodes, err = o.nodes(ctx, api); return err })
+	all.Go(func() (err error) { observed, err = o.Observer.Observe(ctx, own); return err })
+	all.Go(func() (err error) { volumes, err = o.volumes(ctx, api, scope); return err })
+	all.Go(func() (err error) { inputs[0], err = o.configs(ctx, api, scope); return err })
+	all.Go(func() (err error) { inputs[1], err = o.secrets(ctx, api, scope); return err })
 	if err := all.Wait(); err != nil {
-		return state.Observed{}, err
-	}
-	seen.names = networkNames(seen.networks)
-	if err := o.identify(ctx, api, &seen); err != nil {
 		return state.Observed{}, err
 	}
 	observed.Engine = swarmInfo(observed.Engine, len(seen.nodes))
@@ -82,6 +77,20 @@ func (o observer) Observe(ctx context.Context, scope state.Scope) (state.Observe
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
 	})
 	return observed, nil
+}
+
+// lookWithNetworks looks at services and tasks, and at networks after them: where
+// no leader answers, a list of networks has not those of the Swarm, and does not
+// say so.
+func (o observer) lookWithNetworks(ctx context.Context, api *client.Client, project string, v *view) (err error) {
+	if err := o.look(ctx, api, project, v); err != nil {
+		return err
+	}
+	if v.networks, err = o.AllNetworks(ctx); err != nil {
+		return err
+	}
+	v.names = networkNames(v.networks)
+	return o.identify(ctx, api, v)
 }
 
 // volumes are those that the project's tasks have made on this machine.
