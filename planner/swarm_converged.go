@@ -21,20 +21,19 @@ func Converged(s state.ObservedService, tasks []state.Task) bool {
 		return jobDone(s, tasks)
 	}
 	ends := endsWell(s.Spec.TaskTemplate.RestartPolicy)
-	running, done := 0, map[taskSlot]bool{}
+	good := map[taskSlot]bool{}
 	for _, t := range tasks {
 		switch {
 		case t.State == swarm.TaskStateRunning && t.Desired == swarm.TaskStateRunning && t.Current && !t.Lost:
-			running++
-			delete(done, taskSlotOf(t))
-		case t.State == swarm.TaskStateComplete && t.Current && ends:
-			done[taskSlotOf(t)] = true
+			good[taskSlotOf(t)] = true
+		case t.State == swarm.TaskStateComplete && t.Current && ends && t.Desired != swarm.TaskStateRemove:
+			good[taskSlotOf(t)] = true
 		case t.Alive():
 			return false // yet to start, or to stop
 		}
 	}
 	wanted := replicasOf(s.Spec.Mode)
-	return wanted < 0 || running+len(done) >= wanted
+	return wanted < 0 || len(good) == wanted
 }
 
 // taskSlot is where a task is one of several after each other.

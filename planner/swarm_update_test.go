@@ -143,6 +143,11 @@ func TestOnSwarmWhatHasNotConvergedIsWaitedFor(t *testing.T) {
 		"a task that does not run": {func(m *swarmModel) { m.Tasks[0].State = swarm.TaskStatePending }, "await web"},
 		"a task that is lost":      {func(m *swarmModel) { m.Tasks[0].Lost = true }, "await web"},
 		"a task that is missing":   {func(m *swarmModel) { m.Tasks = m.Tasks[1:] }, "await web"},
+		"a task too many": {func(m *swarmModel) {
+			more := m.Tasks[0]
+			more.ID, more.Slot = "more", 3
+			m.Tasks = append(m.Tasks, more)
+		}, "await web"},
 		"a past task": {func(m *swarmModel) {
 			m.Tasks = append(m.Tasks, state.Task{ServiceID: m.Tasks[0].ServiceID, Slot: 1, State: swarm.TaskStateFailed})
 		}, ""},

@@ -122,7 +122,7 @@ func slotOf(t state.Task) string {
 // good is true for a task that is what is waited for.
 func (w *serviceWait) good(spec swarm.ServiceSpec, t state.Task) bool {
 	switch {
-	case !t.Current || t.Lost:
+	case !t.Current || t.Lost || t.Desired == swarm.TaskStateRemove:
 		return false
 	case t.State == swarm.TaskStateComplete:
 		return w.op.Condition == state.Completed || isJob(spec) || !restartsAlways(spec)
@@ -158,7 +158,7 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 		return now
 	}
 	switch {
-	case w.op.Condition == state.Started && t.good > 0 && t.good >= t.want:
+	case w.op.Condition == state.Started && t.good > 0 && t.good == t.want:
 		now.met = true
 	case t.homeless != nil:
 		now.patience, now.stuck = placing, taskError(*t.homeless)
@@ -167,7 +167,9 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 	case len(t.moving) > 0:
 	case t.good < t.want:
 		now.patience, now.stuck = standstill, w.failure(p)
-	case t.want == 0 && p.service.Spec.Mode.Replicated == nil && len(p.tasks) == 0:
+	case t.good > t.want: // none of them was told to stop yet
+		now.patience, now.stuck = standstill, fmt.Errorf("it has %d tasks, and the Swarm stops none of them", t.good)
+	case t.want == 0 && p.service.Spec.Mode.Replicated == nil:
 		now.patience, now.note = standstill, "no node takes a task of it: none meets its placement constraints, or none is active"
 	case len(w.ended) > 0 && w.op.Condition != state.Completed && !isJob(p.service.Spec):
 		now.patience = settling // it has to go on running for a while

@@ -30,6 +30,9 @@ type Options struct {
 	// Nodes are the machines of a Swarm, the one that answers first; none is an
 	// engine that runs containers on its own machine.
 	Nodes []Node
+	// Hesitates is how long the Swarm takes until it begins with what a service
+	// that was created or updated is to be; it answers the call before that.
+	Hesitates time.Duration
 
 	invalid error // what a variable has that says no option
 }

@@ -87,6 +87,25 @@ func (w *world) reconcile(o *service, at time.Time) {
 	}
 }
 
+// orchestrate makes of a service what it is to be, at once or after a while.
+func (w *world) orchestrate(o *service, at time.Time) {
+	o.Acts = at.Add(w.options.Hesitates)
+	if o.Acts.After(at) {
+		w.wakeAt(timer{At: o.Acts, Service: o.ID})
+		return
+	}
+	w.begins(o, at)
+}
+
+func (w *world) begins(o *service, at time.Time) {
+	if o.Acts.IsZero() || o.Acts.After(at) {
+		return
+	}
+	o.Acts = time.Time{}
+	w.reconcile(o, at)
+	w.rollOut(o, at)
+}
+
 func (w *world) reconcileSlots(o *service, at time.Time) {
 	replicas := 1
 	if r := o.Spec.Mode.Replicated; r != nil && r.Replicas != nil {

@@ -38,7 +38,7 @@ func (m services) CreateService(ctx context.Context, asked state.ServiceSpec, pr
 		if o.job() {
 			o.Iteration = o.Version
 		}
-		w.reconcile(o, at)
+		w.orchestrate(o, at)
 		id = o.ID
 		return nil
 	})
@@ -91,8 +91,7 @@ func (w *world) change(o *service, spec swarm.ServiceSpec, at time.Time) {
 	if o.job() && o.Template != made {
 		o.Iteration = o.Version
 	}
-	w.reconcile(o, at)
-	w.rollOut(o, at)
+	w.orchestrate(o, at)
 }
 
 // goBack makes a service what it was before, as its rollback_config says.
@@ -107,8 +106,7 @@ func (w *world) goBack(o *service, at time.Time) error {
 	o.become(spec)
 	o.Updated = at
 	w.Swarm.bump(o)
-	w.reconcile(o, at)
-	w.rollOut(o, at)
+	w.orchestrate(o, at)
 	return nil
 }
 

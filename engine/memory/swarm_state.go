@@ -49,6 +49,7 @@ type service struct {
 	Templates map[string]*template // what they were made from, by digest
 	Tasks     []*task              // in the order in which they were made
 	Rollout   *rollout             // nil when none goes on
+	Acts      time.Time            // when the Swarm begins with what it was made, zero once it has
 
 	seen []state.Task // what an observer sees, nil when it has to be made anew
 }
@@ -140,6 +141,7 @@ func (w *world) ring() {
 	t := heap.Pop(&s.Timers).(timer) // nothing else is in there
 	w.touch(s.tasks[t.Task])
 	if owner := s.Services[t.Service]; owner != nil {
+		w.begins(owner, t.At)
 		s.roll(owner)
 	}
 	if t.Node != "" {
