@@ -253,6 +253,27 @@ func TestATaskWithoutAPlaceEndsTheWaitWhenNothingMoves(t *testing.T) {
 	assert.Equal(t, took, 35*time.Second) // after the first task has moved
 }
 
+// The Swarm tells nobody that it has no address or port for a task: it stays new.
+func TestATaskThatTheSwarmDoesNotScheduleEndsTheWaitWhenNothingElseMoves(t *testing.T) {
+	fresh := webTask("b", 2, swarm.TaskStateNew, homeless(""))
+	first := webTask("a", 1, swarm.TaskStateRunning)
+	crowded := func(s *state.ObservedService) {
+		s.Spec.TaskTemplate.Networks = []swarm.NetworkAttachmentConfig{{Target: "shop_small"}}
+		s.Spec.EndpointSpec = &swarm.EndpointSpec{Ports: []swarm.PortConfig{{TargetPort: 80}}}
+	}
+	for name, updating := range map[string]func(*state.ObservedService){
+		"created": func(*state.ObservedService) {}, "updated": updateIs(swarm.UpdateStateUpdating, ""),
+	} {
+		web := webService(1, 2, crowded, updating)
+		took, err := plays(t, played{moments: []moment{
+			{0, web, []state.Task{webTask("a", 1, swarm.TaskStatePreparing), fresh}}, // it may let go of something
+			{time.Minute, web, []state.Task{first, fresh}},
+		}}, &recording{}, createWeb, awaitNew)
+		assert.Error(t, err, "service shop_web: web.2: the Swarm finds no free address in network shop_small or free port for it; a manager's log says which", name)
+		assert.Equal(t, took, 80*time.Second, name)
+	}
+}
+
 func TestATaskThatFailsAgainAndAgainEndsTheWait(t *testing.T) {
 	dead := func(id string) state.Task {
 		return webTask(id, 1, swarm.TaskStateRejected, failing("No such image: web:9"), func(t *state.Task) { t.ContainerID = "" })

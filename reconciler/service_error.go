@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/docker/docker/api/types/swarm"
@@ -19,6 +20,35 @@ type taskFailure struct {
 }
 
 func taskError(t state.Task) error { return &taskFailure{task: t} }
+
+// unplaced is the error of a task that no node has taken on.
+func unplaced(t state.Task, spec swarm.ServiceSpec) error {
+	t.Error = WhyUnplaced(t, spec)
+	return taskError(t)
+}
+
+// WhyUnplaced says why no node has taken a task on for long: what the scheduler
+// says or, as it does not come to a task that lacks an address or a port, that.
+// The Swarm says which in its log alone.
+func WhyUnplaced(t state.Task, spec swarm.ServiceSpec) string {
+	switch {
+	case t.Error != "":
+		return t.Error
+	case t.State == swarm.TaskStatePending:
+		return "no node was chosen for it"
+	}
+	var lacks []string
+	for _, n := range spec.TaskTemplate.Networks {
+		lacks = append(lacks, "free address in network "+n.Target)
+	}
+	if spec.EndpointSpec != nil && len(spec.EndpointSpec.Ports) > 0 {
+		lacks = append(lacks, "free port")
+	}
+	if len(lacks) == 0 {
+		return "the Swarm does not schedule it; a manager's log says why"
+	}
+	return "the Swarm finds no " + strings.Join(lacks, " or ") + " for it; a manager's log says which"
+}
 
 // Error says which task, where, and what the Swarm says of it.
 func (e *taskFailure) Error() string {

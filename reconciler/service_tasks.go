@@ -41,15 +41,6 @@ func (w *serviceWait) failed(spec swarm.ServiceSpec, t state.Task) bool {
 	return false
 }
 
-// isPlaceless is true for a task that no node has taken on.
-func isPlaceless(t state.Task) bool {
-	switch t.State {
-	case swarm.TaskStateNew, swarm.TaskStateAllocated, swarm.TaskStatePending:
-		return true
-	}
-	return false
-}
-
 // wanted is true for a task that is to run, or to be done.
 func wanted(t state.Task) bool {
 	switch t.Desired {
@@ -65,6 +56,7 @@ type tally struct {
 	good     int // how many do
 	moving   []state.Task
 	homeless *state.Task // one that has no place, and why
+	placed   int         // how many of those that move have a place
 }
 
 func (w *serviceWait) tally(p part) tally {
@@ -84,7 +76,9 @@ func (w *serviceWait) tally(p part) tally {
 			continue
 		default:
 			t.moving = append(t.moving, task)
-			if wanted(task) && isPlaceless(task) && task.Error != "" {
+			if !wanted(task) || !task.Unplaced() {
+				t.placed++
+			} else if task.Error != "" {
 				t.homeless = &task
 			}
 		}
@@ -162,6 +156,8 @@ func (w *serviceWait) judgeTasks(p part, updating bool) standing {
 		now.met = true
 	case t.homeless != nil:
 		now.patience, now.stuck = placing, taskError(*t.homeless)
+	case len(t.moving) > 0 && t.placed == 0:
+		now.patience, now.stuck = placing, unplaced(t.moving[0], p.service.Spec)
 	case updating:
 		now.patience, now.stuck = w.restsTooLong(p)
 	case len(t.moving) > 0:

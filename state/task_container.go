@@ -163,3 +163,13 @@ func (t Task) Ended() bool { return TaskEnded(t.State) }
 // Alive is true for a task that has not ended and is not past hope, as one of a
 // node that is down is.
 func (t Task) Alive() bool { return !t.Ended() && !t.Lost }
+
+// Unplaced is true for a task that no node has taken on.
+func (t Task) Unplaced() bool {
+	switch t.State {
+	case swarm.TaskStateNew, swarm.TaskStateAllocated, swarm.TaskStatePending:
+		return true
+	default:
+		return false
+	}
+}

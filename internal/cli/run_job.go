@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/swarm"
 
 	"github.com/stackctl/stack/engine"
+	"github.com/stackctl/stack/reconciler"
 	"github.com/stackctl/stack/state"
 )
 
@@ -167,6 +168,7 @@ func (j *job) end() (task state.Task, err error) {
 	}()
 	interrupted := j.app.interrupt.soft.Done()
 	var homeless <-chan time.Time
+	var why string // it is
 	for {
 		select {
 		case now := <-seen:
@@ -183,13 +185,14 @@ func (j *job) end() (task state.Task, err error) {
 				return t, err
 			}
 			task = t
-			if task.State != swarm.TaskStatePending || task.Error == "" {
+			why = j.why(task, now)
+			if !task.Unplaced() {
 				homeless = nil
 			} else if homeless == nil {
 				homeless = time.After(placedWithin)
 			}
 		case <-homeless:
-			return task, fmt.Errorf("%s has no place to run: %s", task.Name, task.Error)
+			return task, fmt.Errorf("%s has no place to run: %s", task.Name, why)
 		case <-interrupted:
 			interrupted, err = nil, errInterrupted
 			if gone := j.remove(); gone != nil || task.ID == "" {
@@ -199,6 +202,17 @@ func (j *job) end() (task state.Task, err error) {
 			return task, errors.Join(err, j.app.interrupt.hard.Err())
 		}
 	}
+}
+
+// why says why a task has no place to run.
+func (j *job) why(task state.Task, now state.Cluster) string {
+	var spec swarm.ServiceSpec
+	for _, s := range now.Services {
+		if s.ID == j.id {
+			spec = s.Spec
+		}
+	}
+	return reconciler.WhyUnplaced(task, spec)
 }
 
 // task is the last one of the run's service.
