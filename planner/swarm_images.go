@@ -12,6 +12,7 @@ import (
 type swarmImage struct {
 	build  string // why it is built in this run; empty if it is not
 	asks   string // why the registry is asked again what its name stands for
+	newer  bool   // a build of it is here that the service's tasks were not made from
 	pushes bool   // it is sent to its registry, so that every node can pull it
 	maybe  bool   // the registry may have it: that it cannot be sent is a warning
 }
@@ -36,6 +37,7 @@ func (d *swarmDraft) imageOf(p *swarmService) swarmImage {
 	case policy == "refresh" && p.held != nil && (d.policy.Now.IsZero() || p.held.Updated.Add(s.RefreshAfter).Before(d.policy.Now)):
 		i.asks = "older than its pull_policy allows"
 	}
+	i.newer = i.asks+i.build == "" && d.isNewer(p)
 	made := i.build != "" || d.builds(s) && d.isLocal(p)
 	i.pushes = made && d.reaches(p)
 	i.maybe = i.build == "" && !d.index.images[s.Config.Image].Local
@@ -46,7 +48,27 @@ func (d *swarmDraft) imageOf(p *swarmService) swarmImage {
 // which that is not told, for one that is built here.
 func (d *swarmDraft) isLocal(p *swarmService) bool {
 	image := d.index.images[p.service.Config.Image]
-	return p.newImage && (image.Local || image.MaybeLocal && d.builds(p.service))
+	return (p.newImage || d.isNewer(p)) && (image.Local || image.MaybeLocal && d.builds(p.service))
+}
+
+// isNewer is true for an image that is built, and was since the service was made
+// to run it: by another command, or by a run that ended before it came to the
+// service. Where the service names no digest, it is its tasks that have an image.
+func (d *swarmDraft) isNewer(p *swarmService) bool {
+	if p.held == nil || p.newImage || p.service.Build == nil || !d.builds(p.service) && d.spreads(p) {
+		return false
+	}
+	built := d.index.images[p.service.Config.Image].LastTag
+	if p.isPinned() {
+		return built.After(p.held.Updated)
+	}
+	return slices.ContainsFunc(p.tasks, func(t state.Task) bool { return t.Current && t.Alive() && built.After(t.Created) })
+}
+
+// isPinned is true for a service whose tasks run an image by its digest.
+func (p *swarmService) isPinned() bool {
+	container := p.held.Spec.TaskTemplate.ContainerSpec
+	return container != nil && strings.Contains(container.Image, "@")
 }
 
 // reaches is true for an image that its registry is to have: one whose name says
@@ -92,13 +114,31 @@ func (d *swarmDraft) decideImage(p *swarmService) {
 		d.checkReach(p, local)
 		return
 	}
-	p.spec.Resolve = p.spec.Resolve && i.asks+i.build != ""
+	anew := i.asks + i.build
+	if i.newer {
+		anew = "it was built since"
+	}
+	p.spec.Resolve = p.spec.Resolve && anew != ""
 	switch {
 	case i.build != "" && !i.pushes:
 		d.checkReach(p, local)
+		d.byName(p)
 		d.force(p, Reason{Text: i.build + ": its image is built, and has the same name as before"})
-	case i.asks+i.build != "":
-		d.refresh(p, i.asks+i.build)
+	case i.newer && !(p.isPinned() && p.spec.Resolve):
+		d.checkReach(p, local)
+		d.byName(p)
+		d.force(p, Reason{Text: "its image was built since its tasks were made"})
+	case anew != "":
+		d.refresh(p, anew)
+	}
+}
+
+// byName takes the digest from the image that a service is to have.
+func (d *swarmDraft) byName(p *swarmService) {
+	if container := p.spec.Spec.TaskTemplate.ContainerSpec; container != nil {
+		anew := *container
+		anew.Image = p.service.Config.Image
+		p.spec.Spec.TaskTemplate.ContainerSpec = &anew
 	}
 }
 

@@ -1,7 +1,9 @@
 package planner_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
@@ -188,4 +190,53 @@ func TestOnSwarmTheRegistryIsAskedAgainWhereThePullPolicySaysSo(t *testing.T) {
 	assert.NilError(t, err)
 	assert.Assert(t, plan.Nodes[0].Op.(planner.UpdateService).Spec.Resolve)
 	assert.Equal(t, reasons(plan)[0], "service/web update [image: web:1@sha256:of-web:1 → web:2 user: (none) → 1]")
+}
+
+// As by `stack build`, or by a run that ended before it came to the service.
+func TestOnSwarmAServiceWhoseImageWasBuiltSinceRunsIt(t *testing.T) {
+	const pushed, local = "registry.example.com/web:1", "shop-web"
+	rebuilt := func(image string, isLocal bool, after int) func(*swarmModel) {
+		return func(m *swarmModel) {
+			m.clock = m.clock.Add(time.Hour)
+			m.Images[image] = state.Image{ID: "sha256:new", Local: isLocal, LastTag: m.clock}
+			for range after {
+				m.Services[0].Updated = m.clock.Add(time.Hour)
+			}
+		}
+	}
+	for name, test := range map[string]struct {
+		image   string
+		nodes   int
+		disturb func(*swarmModel)
+		want    string
+		reason  string
+	}{
+		"not at all":           {local, 1, func(*swarmModel) {}, "", ""},
+		"on one node":          {local, 1, rebuilt(local, true, 0), "update web\nawait web < update web", "its image was built since its tasks were made"},
+		"before it was scaled": {local, 1, rebuilt(local, true, 1), "update web\nawait web < update web", "its image was built since its tasks were made"},
+		"and not pushed": {pushed, 3, rebuilt(pushed, true, 0), "push registry.example.com/web:1\nupdate web < push registry.example.com/web:1\nawait web < update web",
+			"it was built since: its tasks are started anew if the registry has another image by then"},
+		"and pushed": {pushed, 3, rebuilt(pushed, false, 0), "update web\nawait web < update web",
+			"it was built since: its tasks are started anew if the registry has another image by then"},
+		"under a name that the registry does not know any more": {pushed, 3, func(m *swarmModel) {
+			m.Services[0].Spec.TaskTemplate.ContainerSpec.Image = pushed
+			rebuilt(pushed, false, 0)(m)
+		}, "update web\nawait web < update web", "its image was built since its tasks were made"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			desired := project(service("web", builtUnder(test.image)))
+			m := swarmOf(test.nodes)
+			m.bring(t, desired, planner.UpPolicy{Build: true})
+			is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "")
+			test.disturb(m)
+			plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{})
+			is(t, shape(t, plan, err), test.want)
+			if test.want == "" {
+				return
+			}
+			assert.Assert(t, strings.HasSuffix(reasons(plan)[len(reasons(plan))-1], "service/web update ["+test.reason+"]"), reasons(plan))
+			m.apply(t, plan)
+			is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "")
+		})
+	}
 }

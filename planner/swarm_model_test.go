@@ -96,7 +96,7 @@ func (m *swarmModel) do(operation planner.Operation) error {
 	case planner.RemoveVolume:
 		m.Volumes = slices.DeleteFunc(m.Volumes, func(v state.ObservedVolume) bool { return v.Name == op.Name })
 	case planner.BuildImage:
-		m.Images[op.Build.Image] = state.Image{ID: m.id("image"), Local: true}
+		m.Images[op.Build.Image] = state.Image{ID: m.id("image"), Local: true, LastTag: m.clock}
 	case planner.PushImage:
 		image := m.Images[op.Image]
 		image.Local = false
@@ -104,7 +104,7 @@ func (m *swarmModel) do(operation planner.Operation) error {
 	case planner.RemoveImage:
 		delete(m.Images, op.Image)
 	case planner.PullImage:
-		m.Images[op.Image] = state.Image{ID: m.id("image")}
+		m.Images[op.Image] = state.Image{ID: m.id("image"), LastTag: m.clock}
 	default:
 		return fmt.Errorf("%s is no operation on a Swarm", op.Kind())
 	}
