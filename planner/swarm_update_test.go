@@ -170,20 +170,6 @@ func TestOnSwarmWhatHasNotConvergedIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestOnSwarmAJobIsRunAgainOnlyIfItFailedOrChanged(t *testing.T) {
-	desired := project(service("job", job), service("web", dependsOn("job", state.Completed)))
-	m := deployed(t, desired, 2)
-	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "")
-	m.Tasks[0].State = swarm.TaskStateFailed
-	plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{})
-	is(t, shape(t, plan, err), `
-		update job
-		await job < update job`)
-	assert.DeepEqual(t, reasons(plan), []string{"service/job update [its last run failed]"})
-	m.Tasks[0].State = swarm.TaskStateRunning
-	is(t, up(t, desired, m.Observed, planner.UpPolicy{}), "await job")
-}
-
 func TestOnSwarmAServiceThatEndsWellHasConverged(t *testing.T) {
 	desired := project(service("once", func(s *state.Service) { s.Config.Restart = "no" }))
 	m := deployed(t, desired, 1)

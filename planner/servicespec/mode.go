@@ -1,6 +1,7 @@
 package servicespec
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -16,16 +17,16 @@ const (
 	modeReplicatedJob = "replicated-job"
 )
 
-// modeName is the service's mode. A service that is meant to end is a job where
-// the file does not say otherwise.
+// modeName is the service's mode. A service that is meant to end is a job: of one
+// in another mode a Swarm takes the end for a failure of its update.
 func (c *converter) modeName() string {
-	switch mode := c.deploy().Mode; {
-	case mode != "":
-		return mode
-	case c.service.OneShot:
+	switch mode := cmp.Or(c.deploy().Mode, modeReplicated); {
+	case c.service.OneShot && mode == modeReplicated:
 		return modeReplicatedJob
+	case c.service.OneShot && mode == modeGlobal:
+		return modeGlobalJob
 	default:
-		return modeReplicated
+		return mode
 	}
 }
 
@@ -63,7 +64,7 @@ func (c *converter) mode() swarm.ServiceMode {
 // is meant to end is not started again unless it failed and the file says so.
 func (c *converter) restartPolicy() *swarm.RestartPolicy {
 	policy := restartPolicy(c.config)
-	if !c.isJob() && !c.service.OneShot {
+	if !c.isJob() {
 		return policy
 	}
 	if policy == nil {

@@ -85,3 +85,21 @@ func TestWhatMeansTheSameIsSentAsTheSwarmHasIt(t *testing.T) {
 	assert.DeepEqual(t, next.TaskTemplate.Placement.Platforms, old.TaskTemplate.Placement.Platforms)
 	assert.Equal(t, next.TaskTemplate.ContainerSpec.User, "1000")
 }
+
+func TestWhatIsMeantToEndIsAJobInEachMode(t *testing.T) {
+	for mode, want := range map[string]swarm.ServiceMode{
+		"":           {ReplicatedJob: &swarm.ReplicatedJob{}},
+		"replicated": {ReplicatedJob: &swarm.ReplicatedJob{}},
+		"global":     {GlobalJob: &swarm.GlobalJob{}},
+		"global-job": {GlobalJob: &swarm.GlobalJob{}},
+	} {
+		spec := of(t, func(s *state.Service) {
+			s.OneShot = true
+			s.Config.Restart = "always"
+			s.Config.Deploy = &types.DeployConfig{Mode: mode}
+		})
+		assert.Equal(t, spec.Mode.ReplicatedJob != nil, want.ReplicatedJob != nil, mode)
+		assert.Equal(t, spec.Mode.GlobalJob != nil, want.GlobalJob != nil, mode)
+		assert.Equal(t, spec.TaskTemplate.RestartPolicy.Condition, swarm.RestartPolicyConditionOnFailure, mode)
+	}
+}
