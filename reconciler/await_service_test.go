@@ -198,14 +198,14 @@ func TestAPausedUpdateNamesTheTaskAndItsLastWords(t *testing.T) {
 	message := "update paused due to failure or early termination of task b"
 	_, err := plays(t, played{log: map[string]string{"b": "no disk"}, moments: []moment{
 		{0, webService(9, 2, updateIs(swarm.UpdateStatePaused, message)), []state.Task{
-			webTask("a", 1, swarm.TaskStateRunning, old), webTask("b", 2, swarm.TaskStateFailed, failing("task: non-zero exit (1)")),
+			webTask("a", 1, swarm.TaskStateRunning, old), webTask("b", 2, swarm.TaskStateFailed, failing("non-zero exit (1)")),
 		}},
 	}}, &recording{}, updateWeb, awaitWeb)
 	assert.Error(t, err, "service shop_web: update paused: web.2 on node2: non-zero exit (1)\n  its last log lines:\n    no disk")
 }
 
 func TestARollbackIsWaitedForAndSaysWhy(t *testing.T) {
-	broken := webTask("b", 1, swarm.TaskStateFailed, failing("task: non-zero exit (1)"))
+	broken := webTask("b", 1, swarm.TaskStateFailed, failing("non-zero exit (1)"))
 	r := &recording{}
 	took, err := plays(t, played{moments: []moment{
 		{0, webService(8, 1, imageIs("web:2"), updateIs(swarm.UpdateStateUpdating, "")), []state.Task{broken}},
@@ -319,7 +319,7 @@ func TestTasksThatNobodyMakesAnyMoreEndTheWait(t *testing.T) {
 	done := awaitNew
 	done.Condition = state.Completed
 	took, err := plays(t, played{log: map[string]string{"a": "no rows"}, moments: []moment{
-		{0, webService(1, 1, job), []state.Task{webTask("a", 1, swarm.TaskStateFailed, failing("task: non-zero exit (3)"))}},
+		{0, webService(1, 1, job), []state.Task{webTask("a", 1, swarm.TaskStateFailed, failing("non-zero exit (3)"))}},
 	}}, &recording{}, createWeb, done)
 	assert.Error(t, err, "service shop_web: web.1 on node2: non-zero exit (3)\n  its last log lines:\n    no rows")
 	assert.Equal(t, took, 5*time.Second)
@@ -438,7 +438,7 @@ func TestATaskThatNothingChecksHasToRunForAMomentToCount(t *testing.T) {
 	assert.Equal(t, took, time.Second)
 
 	broken := func(id string) state.Task {
-		return webTask(id, 1, swarm.TaskStateFailed, failing("task: non-zero exit (1)"))
+		return webTask(id, 1, swarm.TaskStateFailed, failing("non-zero exit (1)"))
 	}
 	_, err = plays(t, played{moments: []moment{
 		runs,

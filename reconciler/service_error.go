@@ -52,7 +52,7 @@ func WhyUnplaced(t state.Task, spec swarm.ServiceSpec) string {
 
 // Error says which task, where, and what the Swarm says of it.
 func (e *taskFailure) Error() string {
-	text := fmt.Sprintf("%s: %s", place(e.task), plainly(cmp.Or(e.task.Error, e.task.Message, string(e.task.State))))
+	text := fmt.Sprintf("%s: %s", place(e.task), cmp.Or(e.task.Error, e.task.Message, string(e.task.State)))
 	if e.task.State == swarm.TaskStateComplete {
 		text = place(e.task) + ": ended with exit code 0, by itself or because it was unhealthy"
 	}

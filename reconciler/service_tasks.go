@@ -286,7 +286,7 @@ func doing(t state.Task) string {
 	case !wanted(t):
 		return "stopping"
 	case t.Error != "":
-		return fmt.Sprintf("%s, %s", t.State, plainly(t.Error))
+		return fmt.Sprintf("%s, %s", t.State, t.Error)
 	}
 	return string(t.State)
 }
@@ -302,7 +302,3 @@ func place(t state.Task) string {
 	}
 	return text
 }
-
-// plainly is what the Swarm says of a task, without the words that all of it
-// begins with.
-func plainly(text string) string { return strings.TrimPrefix(text, "task: ") }

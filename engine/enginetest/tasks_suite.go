@@ -61,7 +61,7 @@ var tasking = []obligation{
 			return t.State == swarm.TaskStateFailed && t.Desired == swarm.TaskStateShutdown
 		})
 		assert.Check(t, is.Equal(task.ExitCode, 3))
-		assert.Check(t, is.Equal(task.Error, "task: non-zero exit (3)"))
+		assert.Check(t, is.Equal(task.Error, "non-zero exit (3)"))
 		assert.Check(t, is.Len(f.observe().Tasks, 1))
 	}},
 	{"starts another one in the place of a task that ended, as often as it may", func(t *testing.T, f *fixture) {
@@ -92,7 +92,7 @@ var tasking = []obligation{
 		spec.Spec.TaskTemplate.RestartPolicy.Condition = swarm.RestartPolicyConditionNone
 		f.serve(spec)
 		task := f.untilTask(func(t state.Task) bool { return t.State == swarm.TaskStateFailed })
-		assert.Check(t, is.Regexp(`^task: non-zero exit \((137|143)\): dockerexec: unhealthy container$`, task.Error))
+		assert.Check(t, is.Regexp(`^non-zero exit \((137|143)\): dockerexec: unhealthy container$`, task.Error))
 	}},
 	{"rejects a task whose image is nowhere", func(t *testing.T, f *fixture) {
 		spec := f.forever("web")

@@ -226,7 +226,7 @@ func (w *world) finish(t *task, at time.Time) {
 		w.become(t, swarm.TaskStateComplete, "finished", at)
 		return
 	}
-	reason := fmt.Sprintf("task: non-zero exit (%d)", t.ExitCode)
+	reason := fmt.Sprintf("non-zero exit (%d)", t.ExitCode)
 	if t.Sick {
 		reason += ": dockerexec: unhealthy container"
 	}

@@ -177,7 +177,7 @@ func TestUpdateThatFails(t *testing.T) {
 					}
 				}
 				assert.Check(t, is.Equal(strings.Join(images, " "), want.images))
-				assert.Check(t, is.Contains(f.tasks(), "failed→shutdown: task: non-zero exit (3)"))
+				assert.Check(t, is.Contains(f.tasks(), "failed→shutdown: non-zero exit (3)"))
 			})
 		})
 	}
@@ -243,7 +243,7 @@ func TestHealthOfTasks(t *testing.T) {
 		spec.Spec.TaskTemplate.ContainerSpec.Labels[memory.LabelPrefix+"never-healthy"] = "true"
 		f.update(spec)
 		time.Sleep(3 * time.Second)
-		assert.Check(t, is.Contains(f.tasks(), "failed→shutdown: task: non-zero exit (137): dockerexec: unhealthy container"))
+		assert.Check(t, is.Contains(f.tasks(), "failed→shutdown: non-zero exit (137): dockerexec: unhealthy container"))
 		assert.Check(t, is.Equal(f.held("web").Update.State, swarm.UpdateStatePaused))
 	})
 }
@@ -255,7 +255,7 @@ func TestRestartsOfTasks(t *testing.T) {
 		spec.Spec.TaskTemplate.RestartPolicy = &swarm.RestartPolicy{Condition: swarm.RestartPolicyConditionOnFailure, MaxAttempts: &attempts, Delay: &delay}
 		f.create(spec)
 		time.Sleep(time.Minute)
-		const failed = " failed→shutdown: task: non-zero exit (2)"
+		const failed = " failed→shutdown: non-zero exit (2)"
 		f.expect("web.1 web:1 node1"+failed, "web.1 web:1 node1"+failed, "web.1 web:1 node1"+failed)
 	})
 	inSwarm(t, memory.Options{}, func(f *fleet) {

@@ -138,7 +138,7 @@ func (v *view) task(t swarm.Task, service *swarm.Service) state.Task {
 		State:     t.Status.State,
 		Desired:   t.DesiredState,
 		Message:   t.Status.Message,
-		Error:     t.Status.Err,
+		Error:     strings.TrimPrefix(t.Status.Err, "task: "), // which says nothing
 		Created:   t.CreatedAt,
 		Since:     t.Status.Timestamp,
 	}

@@ -235,7 +235,7 @@ func taskExit(t state.Task) error {
 	case t.ExitCode != 0 && strings.Contains(t.Error, "non-zero exit"):
 		return &exitError{code: t.ExitCode}
 	}
-	err := commandExit(fmt.Errorf("%s: %s", t.Name, strings.TrimPrefix(t.Error, "task: ")))
+	err := commandExit(fmt.Errorf("%s: %s", t.Name, t.Error))
 	var exit *exitError
 	if t.ExitCode != 0 && !errors.As(err, &exit) {
 		return &exitError{code: t.ExitCode, err: err}

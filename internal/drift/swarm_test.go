@@ -84,9 +84,9 @@ func TestOnSwarmWhatWasDoneByHandIsDrift(t *testing.T) {
 		}, ""},
 		{"paused", func(w *world) {
 			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStatePaused, Message: "update paused due to failure"}
-			w.observed.Tasks[1].State, w.observed.Tasks[1].Error = swarm.TaskStateFailed, "task: non-zero exit (1)"
+			w.observed.Tasks[1].State, w.observed.Tasks[1].Error = swarm.TaskStateFailed, "non-zero exit (1)"
 		}, "service/web changed update: completed → paused: update paused due to failure\n" +
-			"service/web stopped tasks: 2 running → 1 running; web.2 failed: task: non-zero exit (1)"},
+			"service/web stopped tasks: 2 running → 1 running; web.2 failed: non-zero exit (1)"},
 		{"a node down", func(w *world) { w.observed.Tasks[0].Lost = true },
 			"service/web stopped tasks: 2 running → 1 running; web.1 running, its node is down"},
 		{"an orphan, and one that was asleep", func(w *world) {

@@ -50,6 +50,23 @@ func (p *project) addServices() []state.Container {
 	return append(cluster.Containers(p.Project), slices.DeleteFunc(slices.Clone(p.Observed.Containers), func(c state.Container) bool { return !c.OneOff })...)
 }
 
+// endOfTask says how a task ended of which the Swarm says what was wrong: not each
+// of those could not start.
+func endOfTask(c state.Container) string {
+	exit, ran := strings.CutPrefix(c.Error, "non-zero exit")
+	switch {
+	case c.Status == state.StatusDead:
+		return "is lost: " + c.Error
+	case !ran:
+		return "did not start: " + c.Error
+	}
+	text := "has ended: " + ending(c)
+	if _, cause, more := strings.Cut(exit, ": "); more {
+		text += ", " + strings.TrimPrefix(cause, "dockerexec: ")
+	}
+	return text
+}
+
 // lastUpdate says of a service whose last update did not come to its end what
 // became of it.
 func (s *service) lastUpdate() []string {

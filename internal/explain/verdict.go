@@ -114,6 +114,8 @@ func (s *service) judge(c state.Container) (State, string) {
 
 func (s *service) judgeEnded(c state.Container, name string) (State, string) {
 	switch {
+	case c.Error != "" && c.Task != "":
+		return Failed, name + " " + endOfTask(c)
 	case c.Error != "":
 		return Failed, name + " did not start: " + c.Error
 	case c.ExitCode == 0 && s.oneShot:
