@@ -121,7 +121,7 @@ func appliedIn(project string, r history.Revision) drift.Applied {
 		Basis: drift.Basis{
 			Source: drift.FromRevision, Revision: r.Number, At: r.At, By: r.By, Command: r.Command, Outcome: string(r.Outcome),
 		},
-		Desired: &r.Desired, Containers: r.Applied,
+		Desired: &r.Desired, Containers: r.Applied, Services: r.Services,
 	}
 }
 

@@ -17,6 +17,9 @@ type Applied struct {
 	// Containers are all that there were. They are not read where the basis is
 	// the labels.
 	Containers []state.Container
+	// Services are those of a Swarm, as they were wanted. One without an id is one
+	// that could not be created.
+	Services []state.ObservedService
 }
 
 // Compare says what of a project is no longer as it was applied, about some of

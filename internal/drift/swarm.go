@@ -64,6 +64,9 @@ func (c *comparison) specs(observed state.Observed) {
 		}
 		is, there := held[s.Name]
 		if !there {
+			if !c.created(s.Name) {
+				continue // it is for the next run to do
+			}
 			c.add(ofService(s.Name, desired.Project.SwarmName(s.Name), Removed, "", "", ""))
 			continue
 		}
@@ -76,6 +79,12 @@ func (c *comparison) specs(observed state.Observed) {
 			c.add(ofService(s.Name, is.Name(), Changed, d.Field, d.New, d.Old))
 		}
 	}
+}
+
+// created is false for a service that is known not to have been there when the
+// project had been applied.
+func (c *comparison) created(service string) bool {
+	return !slices.ContainsFunc(c.applied.Services, func(s state.ObservedService) bool { return s.Service == service && s.ID == "" })
 }
 
 // progress says of a service whether its last update did not come to an end, and

@@ -74,7 +74,14 @@ func TestOnSwarmWhatWasDoneByHandIsDrift(t *testing.T) {
 			w.observed.Services[0].Spec.Mode.Replicated = &swarm.ReplicatedService{Replicas: &five}
 		},
 			"service/web changed deploy.replicas: 2 → 5\nservice/web stopped tasks: 5 running → 2 running"},
-		{"removed", func(w *world) { w.observed.Services, w.observed.Tasks = nil, nil }, "service/web removed"},
+		{"removed", func(w *world) {
+			w.applied.Services = w.observed.Services
+			w.observed.Services, w.observed.Tasks = nil, nil
+		}, "service/web removed"},
+		{"never created", func(w *world) {
+			w.applied.Services = []state.ObservedService{{Service: "web", Spec: w.observed.Services[0].Spec}}
+			w.observed.Services, w.observed.Tasks = nil, nil
+		}, ""},
 		{"rolled back", func(w *world) {
 			w.edit(func(c *swarm.ContainerSpec) { c.User = "1" })
 			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted, Message: "rollback completed"}
