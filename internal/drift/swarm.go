@@ -87,21 +87,26 @@ func (c *comparison) created(service string) bool {
 	return !slices.ContainsFunc(c.applied.Services, func(s state.ObservedService) bool { return s.Service == service && s.ID == "" })
 }
 
+// UpdateField is the field of a drift that is about how the last update of a
+// service ended.
+const UpdateField = "update"
+
 // progress says of a service whether its last update did not come to an end, and
 // how many of its tasks do not run.
 func (c *comparison) progress(s state.ObservedService, tasks []state.Task) {
 	if planner.Converged(s, tasks) {
 		if u := s.Update; u != nil && u.State == swarm.UpdateStateRollbackCompleted && c.differs(s.Service) {
-			c.add(ofService(s.Service, s.Name(), Changed, "update", "completed", update(*u)))
+			c.add(ofService(s.Service, s.Name(), Changed, UpdateField, "completed", update(*u)))
 		}
 		return
 	}
 	switch u := s.Update; {
 	case u == nil || u.State == swarm.UpdateStateCompleted:
+	case u.State == swarm.UpdateStateRollbackCompleted && !c.differs(s.Service):
 	case u.State == swarm.UpdateStateUpdating:
 		return // somebody is at it
 	default:
-		c.add(ofService(s.Service, s.Name(), Changed, "update", "completed", update(*u)))
+		c.add(ofService(s.Service, s.Name(), Changed, UpdateField, "completed", update(*u)))
 	}
 	c.add(ofService(s.Service, s.Name(), Stopped, "tasks", wanted(s), standing(s, tasks)))
 }

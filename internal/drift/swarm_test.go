@@ -89,6 +89,10 @@ func TestOnSwarmWhatWasDoneByHandIsDrift(t *testing.T) {
 		{"taken back on purpose", func(w *world) {
 			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted}
 		}, ""},
+		{"taken back on purpose, and a node down", func(w *world) {
+			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted}
+			w.observed.Tasks[0].Lost = true
+		}, "service/web stopped tasks: 2 running → 1 running; web.1 running, its node is down"},
 		{"paused", func(w *world) {
 			w.observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStatePaused, Message: "update paused due to failure"}
 			w.observed.Tasks[1].State, w.observed.Tasks[1].Error = swarm.TaskStateFailed, "non-zero exit (1)"

@@ -64,7 +64,7 @@ const (
 	Waiting    State = "waiting"    // it is not started, as what it depends on is not ready
 	Stopped    State = "stopped"    // not all of its containers run, and nothing says why
 	Absent     State = "absent"     // it has no container
-	Starting   State = "starting"   // its health is not known yet
+	Starting   State = "starting"   // its health is not known yet, or a Swarm is about to start it
 	Paused     State = "paused"
 	Completed  State = "completed" // it is a job, and has ended with 0
 	Running    State = "running"   // and healthy, where it has a healthcheck

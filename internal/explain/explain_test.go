@@ -84,6 +84,7 @@ func TestOneServiceIsJudgedByItsContainers(t *testing.T) {
 		{"a loop", []state.Container{container("web", 1, is(state.StatusRestarting), func(c *state.Container) { c.ExitCode, c.RestartCount = 1, 7 })},
 			explain.Restarting, "web restarts in a loop: exit code 1, restarted 7 times"},
 		{"the worst of several", []state.Container{container("web", 1), container("web", 2, ended(1))}, explain.Failed, "web/2 has ended: exit code 1"},
+		{"one of several stopped", []state.Container{container("web", 1), container("web", 2, ended(0))}, explain.Stopped, "1 of 2 run: web/2 has ended: exit code 0"},
 		{"a completed job", []state.Container{container("web", 1, ended(0)), container("next", 1, dependsOn("web:service_completed_successfully:false"))},
 			explain.Completed, "web has completed"},
 		{"a failed hook", []state.Container{

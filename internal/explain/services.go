@@ -119,7 +119,7 @@ func (p *project) explain(name string) Service {
 		e.Wanted = &s.wanted.Replicas
 	}
 	e.State, e.Because = p.verdict(s)
-	e.Because = append(e.Because, s.lastUpdate()...)
+	e.Because = append(e.Because, s.lastUpdate(p.Drift.Drifts)...)
 	for _, d := range s.dependsOn {
 		e.DependsOn = append(e.DependsOn, p.wait(d))
 	}

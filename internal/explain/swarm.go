@@ -6,6 +6,7 @@ import (
 
 	"github.com/docker/docker/api/types/swarm"
 
+	"github.com/stackctl/stack/internal/drift"
 	"github.com/stackctl/stack/state"
 )
 
@@ -68,12 +69,16 @@ func endOfTask(c state.Container) string {
 }
 
 // lastUpdate says of a service whose last update did not come to its end what
-// became of it.
-func (s *service) lastUpdate() []string {
+// became of it. One that was taken back on purpose is as it was applied.
+func (s *service) lastUpdate(drifts []drift.Drift) []string {
 	if s.held == nil || s.held.Update == nil {
 		return nil
 	}
 	u := s.held.Update
+	drifted := slices.ContainsFunc(drifts, func(d drift.Drift) bool { return d.Ref == state.ServiceRef(s.name) && d.Field == drift.UpdateField })
+	if u.State == swarm.UpdateStateRollbackCompleted && !drifted {
+		return nil
+	}
 	text := ""
 	switch u.State {
 	case swarm.UpdateStatePaused:

@@ -48,6 +48,9 @@ func TestOnSwarmAServiceIsExplainedByItsTasks(t *testing.T) {
 			explain.Failed, "web/2 did not start: starting container failed: no such command"},
 		{"one is on a node that went", []state.Task{running(1), {ID: "l", Slot: 2, Node: "two", State: swarm.TaskStateRunning, Lost: true}},
 			explain.Failed, "web/2 is lost: node two is down"},
+		{"one is yet to start", []state.Task{{ID: "n", Slot: 1, State: swarm.TaskStateReady}, running(2)},
+			explain.Starting, "1 of 2 run: web/1 is not started yet"},
+		{"none has started", []state.Task{{ID: "n", Slot: 1, State: swarm.TaskStatePreparing}}, explain.Starting, "web is not started yet"},
 		{"scaled down", []state.Task{running(1), {ID: "s", Slot: 2, State: swarm.TaskStateShutdown}}, explain.Running, "web runs"},
 		{"on each node", []state.Task{{ID: "a", NodeID: "n1", Node: "one", State: swarm.TaskStateFailed, ExitCode: 1}, {ID: "b", NodeID: "n2", State: swarm.TaskStateRunning}},
 			explain.Failed, "web@one has ended: exit code 1"},
@@ -64,9 +67,12 @@ func TestOnSwarmAnUpdateThatDidNotComeToItsEndIsTold(t *testing.T) {
 	f := onSwarm(state.Task{ID: "r", Slot: 1, State: swarm.TaskStateRunning})
 	f.Observed.Services[0].Update = &swarm.UpdateStatus{State: swarm.UpdateStateRollbackCompleted, Message: "rollback completed"}
 	f.Plan = &planner.Plan{Changes: []planner.Change{{Ref: state.ServiceRef("web"), Action: planner.Update}}}
-	f.Drift.Drifts = []drift.Drift{{Ref: state.ServiceRef("web"), Kind: drift.Changed}}
+	f.Drift.Drifts = []drift.Drift{{Ref: state.ServiceRef("web"), Kind: drift.Changed, Field: drift.UpdateField}}
 	s := only(t, f, "web")
 	assert.DeepEqual(t, s.Because, []string{"web runs", "its last update was rolled back: rollback completed"})
 	assert.Equal(t, len(s.Next.Changes), 1)
 	assert.Equal(t, len(s.Drift), 1)
+
+	f.Drift.Drifts = nil // it was taken back on purpose
+	assert.DeepEqual(t, only(t, f, "web").Because, []string{"web runs"})
 }

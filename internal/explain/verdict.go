@@ -20,6 +20,9 @@ func (p *project) verdict(s *service) (State, []string) {
 	for _, c := range s.current() {
 		if st, text := s.judge(c); rank(st) < rank(worst) {
 			worst, why = st, text
+			if !c.Running() && (st == Stopped || st == Starting) {
+				why = s.others() + text
+			}
 		}
 	}
 	c := p.blocked(s, nil)
@@ -47,6 +50,21 @@ func (s *service) current() []state.Container {
 		}
 	}
 	return current
+}
+
+// others says how many run, where some do: that one does not is not all of the
+// matter then.
+func (s *service) others() string {
+	running := 0
+	for _, c := range s.current() {
+		if c.Running() {
+			running++
+		}
+	}
+	if running == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d run: ", running, len(s.current()))
 }
 
 // neverStarted is true for a service that has a container which was not
@@ -106,10 +124,22 @@ func (s *service) judge(c state.Container) (State, string) {
 		if c.Error != "" {
 			return Failed, name + " did not start: " + c.Error
 		}
-		return Stopped, name + " was not started"
+		if c.Task != "" {
+			return Starting, notStarted(c, name)
+		}
+		return Stopped, notStarted(c, name)
 	case state.StatusRunning:
 	}
 	return judgeHealth(c, name)
+}
+
+// notStarted is what to say of a container that was not started. A Swarm starts a
+// task by itself.
+func notStarted(c state.Container, name string) string {
+	if c.Task != "" {
+		return name + " is not started yet"
+	}
+	return name + " was not started"
 }
 
 func (s *service) judgeEnded(c state.Container, name string) (State, string) {

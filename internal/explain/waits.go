@@ -52,7 +52,7 @@ func (p *project) unmet(d state.Dependency, passed []string) chain {
 		switch {
 		case planner.Meets(c, d.Condition):
 		case c.Status == state.StatusCreated && c.Error == "":
-			return p.notStarted(s, s.call(c)+" was not started", passed)
+			return p.notStarted(s, notStarted(c, s.call(c)), passed)
 		default:
 			return chain{steps: []string{s.reject(c, d.Condition)}}
 		}
