@@ -63,7 +63,7 @@ func newContainerRow(c state.Container, options ContainerOptions) containerRow {
 		ExitCode:     exitCode(c),
 		Health:       string(health(c)),
 		ID:           shortID(c.ID, options),
-		Image:        c.Image,
+		Image:        imageOf(c, options),
 		Labels:       labelList(c.Labels),
 		LocalVolumes: strconv.Itoa(countVolumes(c.Mounts)),
 		Mounts:       mountList(c.Mounts, options),
@@ -107,6 +107,16 @@ func shortID(id string, options ContainerOptions) string {
 		return id
 	}
 	return id[:min(12, len(id))]
+}
+
+// imageOf is what a container runs. A Swarm pins it to a digest, of which machines
+// are told, and people who ask for all.
+func imageOf(c state.Container, options ContainerOptions) string {
+	if c.Task == "" || options.NoTrunc || options.Format == "json" {
+		return c.Image
+	}
+	name, _ := unpinned(c.Image)
+	return name
 }
 
 func shorten(text string, width int, options ContainerOptions) string {

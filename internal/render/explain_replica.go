@@ -62,7 +62,13 @@ func (t *explainText) status(r explain.Replica) string {
 }
 
 func (t *explainText) image(i explain.Image) string {
-	text := i.Reference + "  " + t.style.dim(short(i.ID))
+	text, id := i.Reference, short(i.ID)
+	if id == "" { // of a Swarm's task, whose image is known by its reference
+		text, id = unpinned(i.Reference)
+	}
+	if id != "" {
+		text += "  " + t.style.dim(id)
+	}
 	switch {
 	case i.Gone:
 		text += "  " + t.style.paint(yellow, "the name is gone")

@@ -74,6 +74,21 @@ Plan: 3 to create, 1 to update, 1 to remove, 1 unchanged.
 	assert.Equal(t, out.String(), "Nothing to do: 1 service and 1 network are as they should be.\n")
 }
 
+func TestAnImageOfATaskIsTheNameThatItIsPinnedBy(t *testing.T) {
+	const digest = "8fe8d933229d9c9cebd72cc579e0db8264bc88bfb6ac1dd11b0dc5d534212f76"
+	for image, want := range map[string][2]string{
+		"web:1@sha256:" + digest:                    {"web:1", "8fe8d933229d"},
+		"docker.io/library/web:1@sha256:" + digest:  {"web:1", "8fe8d933229d"},
+		"registry:5000/team/web:1@sha256:" + digest: {"registry:5000/team/web:1", "8fe8d933229d"},
+		"registry:5000/team/web@sha256:" + digest:   {"registry:5000/team/web@sha256:8fe8d933229d", "8fe8d933229d"},
+		"web:1":            {"web:1", ""},
+		"sha256:" + digest: {"sha256:" + digest, ""},
+	} {
+		name, pinned := unpinned(image)
+		assert.Equal(t, [2]string{name, pinned}, want, image)
+	}
+}
+
 // swarmRun shows a run of the plan in which web is rolled back.
 func swarmRun(p Progress, at *time.Time) {
 	plan := swarmPlan()

@@ -94,6 +94,21 @@ func newTaskImageRow(c state.Container) taskImageRow {
 	return row
 }
 
+// unpinned is the reference of an image as a person writes it, and the beginning of
+// the digest that it is pinned to, if it is. One without a tag is told from others
+// by that alone.
+func unpinned(image string) (name, digest string) {
+	row := newTaskImageRow(state.Container{Image: image})
+	name, digest = row.Repository, short(row.Digest)
+	switch {
+	case row.Tag != "":
+		name += ":" + row.Tag
+	case digest != "":
+		name += "@sha256:" + digest
+	}
+	return name, digest
+}
+
 func (r taskImageRow) same(o taskImageRow) bool {
 	return r.Service == o.Service && r.Repository == o.Repository && r.Tag == o.Tag && r.Digest == o.Digest
 }
