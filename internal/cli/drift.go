@@ -83,7 +83,7 @@ func (a *app) drift(ctx context.Context, o driftOptions, services []string) erro
 	if err != nil {
 		return err
 	}
-	if err := t.checkApplied(services, applied, observed.Containers); err != nil {
+	if err := t.checkApplied(services, applied, observed); err != nil {
 		return err
 	}
 	report := drift.Compare(applied, observed, services)
@@ -127,12 +127,12 @@ func appliedIn(project string, r history.Revision) drift.Applied {
 
 // checkApplied makes sure that each of the names is a service of the project:
 // now, or when it was applied.
-func (t target) checkApplied(names []string, applied drift.Applied, containers []state.Container) error {
+func (t target) checkApplied(names []string, applied drift.Applied, found state.Observed) error {
 	var now []string
 	for _, name := range names {
 		if applied.Desired == nil || !slices.Contains(applied.Desired.Known, name) {
 			now = append(now, name)
 		}
 	}
-	return t.checkServices(now, slices.Concat(containers, applied.Containers))
+	return t.checkServices(now, slices.Concat(found.Containers, applied.Containers), found.Cluster.Services...)
 }

@@ -103,8 +103,7 @@ func (e *explanation) gather(ctx context.Context) error {
 	if e.found.Observed, err = e.engine.Observe(ctx, explainScope(desired, applied)); err != nil {
 		return err
 	}
-	containers := e.found.Observed.Containers
-	if err := e.target.checkApplied(e.services, applied, containers); err != nil {
+	if err := e.target.checkApplied(e.services, applied, e.found.Observed); err != nil {
 		return err
 	}
 	if desired != nil {
@@ -119,6 +118,7 @@ func (e *explanation) gather(ctx context.Context) error {
 		e.services = explain.Names(e.found)
 	}
 	e.found.Drift = drift.Compare(applied, e.found.Observed, nil)
+	containers := e.found.Observed.Containers
 	if e.found.Observed.Engine.Swarm() {
 		containers = e.found.Observed.Cluster.Latest().Containers(e.target.name)
 	}

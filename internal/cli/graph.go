@@ -114,20 +114,19 @@ func (a *app) graph(ctx context.Context, o graphOptions, services []string) erro
 		found.Desired = &desired
 	}
 	color := a.colors(a.process.Out)
-	var containers []state.Container
+	var observed state.Observed
 	if o.live || found.Desired == nil {
 		s, err := a.open(t)
 		if err != nil {
 			return err
 		}
 		defer s.close()
-		observed, err := s.observeGraph(ctx, found)
-		if err != nil {
+		if observed, err = s.observeGraph(ctx, found); err != nil {
 			return err
 		}
-		found.Observed, containers, color = &observed, observed.Containers, s.settings.outColor
+		found.Observed, color = &observed, s.settings.outColor
 	}
-	if err := t.checkServices(services, containers); err != nil {
+	if err := t.checkServices(services, observed.Containers, observed.Cluster.Services...); err != nil {
 		return err
 	}
 	g := graph.New(found, o.kind)

@@ -83,7 +83,7 @@ func (s *service) neverStarted() bool {
 // absence is what to say of a service as far as containers of it are missing.
 func (p *project) absence(s *service) (State, string) {
 	switch {
-	case s.wanted != nil && s.wanted.Replicas == 0 && len(s.replicas) == 0:
+	case s.wantsNone() && len(s.replicas) == 0:
 		return Absent, s.name + " has no container, and 0 replicas are wanted"
 	case len(s.replicas) == 0:
 		return Absent, s.name + " has no container"
@@ -91,6 +91,16 @@ func (p *project) absence(s *service) (State, string) {
 		return Stopped, fmt.Sprintf("%s has %d of %d replicas", s.name, len(s.current()), s.wanted.Replicas)
 	}
 	return "", ""
+}
+
+// wantsNone is true for a service that is to have no container: as the file says
+// or, where none does, the Swarm.
+func (s *service) wantsNone() bool {
+	if s.wanted != nil || s.held == nil {
+		return s.wanted != nil && s.wanted.Replicas == 0
+	}
+	mode := s.held.Spec.Mode.Replicated
+	return mode != nil && mode.Replicas != nil && *mode.Replicas == 0
 }
 
 // rank orders states, worst first. The zero value comes last.

@@ -104,6 +104,11 @@ func (b *builder) addObserved(observed state.Observed, with With) {
 	for _, v := range observed.Volumes {
 		volumes[v.Name] = v.Labels[state.LabelVolume]
 	}
+	for _, s := range observed.Services { // of a Swarm: one may have no task
+		if !s.OneOff() {
+			b.node(Key{Service, s.Service})
+		}
+	}
 	seen := map[Key]bool{}
 	for _, c := range observed.Containers {
 		if c.OneOff || c.IsHook() || c.Service == "" {
