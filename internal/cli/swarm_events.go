@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	moment "github.com/docker/docker/api/types/time"
@@ -20,7 +22,8 @@ func (v *view) taskEvents(ctx context.Context, span state.Span, each func(state.
 	before := func(t state.Task) bool { return span.Since == "" || t.Since.Before(since) } // of what was there at first
 	told := map[string]state.Task{}                                                        // as it was last told, by id
 	tell := func(tasks []state.Task) {
-		for _, t := range tasks {
+		inOrder := func(a, b state.Task) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Name, b.Name)) }
+		for _, t := range slices.SortedStableFunc(slices.Values(tasks), inOrder) { // they come service by service
 			last, known := told[t.ID]
 			told[t.ID] = t
 			if known && last.State == t.State && last.Error == t.Error || before(t) {
