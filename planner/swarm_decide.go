@@ -69,9 +69,8 @@ func (d *swarmDraft) compareSpecs(p *swarmService) {
 		return
 	}
 	p.spec.Spec = servicespec.Update(p.held.Spec, p.spec.Spec)
-	p.action = Update
+	p.action, p.reasons = Update, append(p.reasons, d.specReasons(p, differences)...)
 	for _, x := range differences {
-		p.reasons = append(p.reasons, Reason{Field: x.Field, Old: x.Old, New: x.New})
 		p.restarts = p.restarts || x.Restarts
 		p.newImage = p.newImage || x.Field == "image"
 	}

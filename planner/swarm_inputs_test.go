@@ -1,8 +1,11 @@
 package planner_test
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/docker/docker/api/types/swarm"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/planner"
@@ -62,6 +65,39 @@ func TestOnSwarmOldVersionsGoWhenAllElseHasSucceededAndWaitForNoOtherOfThem(t *t
 		await web < update web
 		remove config shop_conf_111111111111 < await other, await web
 		remove secret shop_key_111111111111 < await other, await web`)
+}
+
+func TestOnSwarmAnotherContentIsToldAsSuchWhereItIsWritten(t *testing.T) {
+	const next = "bbbbbbbbbbbbbbbb"
+	wanted := func(config, secret string) state.Desired {
+		return withInput(withInput(project(service("web")), 0, state.KindConfig, "conf", config), 0, state.KindSecret, "key", secret)
+	}
+	m := deployed(t, wanted(first, first), 1)
+	desired := wanted(next, next)
+	web := &desired.Services[0]
+	web.Where = map[string]state.Position{"": {File: "c.yaml", Line: 2}, "config/conf": {File: "c.yaml", Line: 8}, "secret/key": {File: "c.yaml", Line: 9}}
+	readable := types.FileMode(0o400)
+	web.Config.Configs[0].UID, web.Config.Configs[0].Mode = "1000", &readable
+	web.Config.Configs = append(web.Config.Configs, types.ServiceConfigObjConfig{Source: "conf", Target: "/again"})
+	m.Services[0].Spec.TaskTemplate.ContainerSpec.Configs = append(m.Services[0].Spec.TaskTemplate.ContainerSpec.Configs, &swarm.ConfigReference{
+		ConfigName: "shop_conf_" + first[:12], File: &swarm.ConfigReferenceFileTarget{Name: "/again", UID: "0", GID: "0", Mode: 0o444},
+	})
+	plan, err := planner.Up(desired, m.Observed, planner.UpPolicy{})
+	assert.NilError(t, err)
+	var told []string
+	for _, c := range plan.Changes {
+		for _, r := range c.Reasons {
+			if c.Ref.Kind == state.KindService {
+				told = append(told, fmt.Sprint(r, " @ ", r.At))
+			}
+		}
+	}
+	assert.DeepEqual(t, told, []string{
+		"config/conf: its content changed @ c.yaml:8",
+		"configs./conf mode: (none) → 0400 @ c.yaml:2",
+		"configs./conf uid: (none) → 1000 @ c.yaml:2",
+		"secret/key: its content changed @ c.yaml:9",
+	})
 }
 
 // What runs is not made anew because stack is another than the one that made it.

@@ -124,7 +124,7 @@ func TestOnSwarmWhatWasDoneByHandIsDrift(t *testing.T) {
 				reference.ConfigName = "shop_conf"
 				c.Configs = []*swarm.ConfigReference{&reference}
 			})
-		}, "service/web changed configs./conf: shop_conf_111111111111 0:0 0444 → shop_conf 0:0 0444"},
+		}, "service/web changed configs./conf: shop_conf_111111111111 → shop_conf"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := onSwarm(t)

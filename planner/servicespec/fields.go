@@ -218,23 +218,6 @@ func (f fields) health(h *container.HealthConfig) {
 	f.time("healthcheck.start_interval", h.StartInterval)
 }
 
-// inputs are the configs and secrets by where they are found, and what the Swarm
-// calls them: the name of another content is another one.
-func (f fields) inputs(c *swarm.ContainerSpec) {
-	for _, r := range c.Configs {
-		if r.File == nil {
-			f["credential_spec.config"] = r.ConfigName
-			continue
-		}
-		f["configs."+r.File.Name] = fmt.Sprintf("%s %s:%s %04o", r.ConfigName, r.File.UID, r.File.GID, r.File.Mode)
-	}
-	for _, r := range c.Secrets {
-		if r.File != nil {
-			f["secrets."+r.File.Name] = fmt.Sprintf("%s %s:%s %04o", r.SecretName, r.File.UID, r.File.GID, r.File.Mode)
-		}
-	}
-}
-
 func mountText(m mount.Mount) string {
 	said := []string{string(m.Type)}
 	if m.Source != "" {

@@ -68,9 +68,14 @@ func optionsOf(driver string, options map[string]string) map[string]string {
 // SameInput is true for a config or secret that a Swarm has as it is wanted, as
 // far as the Swarm tells: a secret's content it does not.
 func SameInput(held state.ObservedInput, wanted state.Input) bool {
-	return held.Kind == wanted.Kind && held.TemplateDriver == wanted.TemplateDriver && held.Driver == wanted.Driver &&
-		maps.Equal(held.DriverOpts, optionsOf(wanted.Driver, wanted.DriverOpts)) &&
-		(held.Kind == state.KindSecret || held.Digest == wanted.Digest)
+	return held.Kind == wanted.Kind && SameDrivers(held, wanted) && (held.Kind == state.KindSecret || held.Digest == wanted.Digest)
+}
+
+// SameDrivers is true for a config or secret that comes from where it is wanted to
+// come from, and is filled in by what is to do that.
+func SameDrivers(held state.ObservedInput, wanted state.Input) bool {
+	return held.TemplateDriver == wanted.TemplateDriver && held.Driver == wanted.Driver &&
+		maps.Equal(held.DriverOpts, optionsOf(wanted.Driver, wanted.DriverOpts))
 }
 
 // inputName is what the Swarm calls a config or secret that the service uses.

@@ -21,8 +21,10 @@ type place struct {
 	mode           fs.FileMode
 }
 
+// everybody may read a config or secret that does not say who may.
+const everybody = 0o444
+
 func placeOf(use types.FileReferenceConfig) place {
-	const everybody = 0o444
 	p := place{name: cmp.Or(use.Target, use.Source), uid: cmp.Or(use.UID, "0"), gid: cmp.Or(use.GID, "0"), mode: everybody}
 	if use.Mode != nil {
 		p.mode = fs.FileMode(*use.Mode)
