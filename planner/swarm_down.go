@@ -18,9 +18,7 @@ func swarmDown(desired state.Desired, observed state.Observed, policy DownPolicy
 		chosen: map[string]bool{}, gone: map[string]ID{}, done: map[string][]ID{},
 	}
 	d.draft = t.draft
-	if policy.StopTimeout != nil {
-		d.warnings = append(d.warnings, "a Swarm gives tasks the time that stop_grace_period says, and not that of --timeout")
-	}
+	d.warnTimeout(policy.StopTimeout)
 	d.choose(policy)
 	d.removeAll()
 	if len(policy.Services) > 0 {

@@ -1,7 +1,10 @@
 package planner
 
 import (
+	"maps"
 	"slices"
+
+	"github.com/docker/docker/api/types/mount"
 
 	"github.com/stackctl/stack/state"
 )
@@ -35,9 +38,31 @@ func (d *swarmTeardown) removeVolumes() {
 			ID: ID("remove volume " + v.Name), Ref: ref, Group: "volumes", After: append(after, d.leftover...), Op: RemoveVolume{Name: v.Name},
 		})
 	}
-	if d.observed.Engine.Nodes > 1 {
+	if d.observed.Engine.Nodes > 1 && d.hasVolumes() {
 		d.warnings = append(d.warnings, "volumes of other nodes stay, for a Swarm does not reach them: `docker volume rm` on each node removes them")
 	}
+}
+
+// hasVolumes is true if the project has volumes that may be on other nodes, as far
+// as the file, its services and this node tell.
+func (d *swarmTeardown) hasVolumes() bool {
+	names := map[string]bool{} // of volumes, and whether they are the project's
+	for _, v := range d.observed.Volumes {
+		names[v.Name] = v.Labels[state.LabelNamespace] == d.desired.Project.Name || v.Labels[state.LabelProject] == d.desired.Project.Name
+	}
+	for _, s := range d.heldAll() {
+		if container := s.Spec.TaskTemplate.ContainerSpec; container != nil {
+			for _, m := range container.Mounts {
+				if m.Type == mount.TypeVolume && m.Source != "" {
+					names[m.Source] = true
+				}
+			}
+		}
+	}
+	for _, v := range d.model.Volumes {
+		names[v.Config.Name] = !v.External
+	}
+	return slices.Contains(slices.Collect(maps.Values(names)), true)
 }
 
 // removeImages removes the images of the model's services from the node that

@@ -5,6 +5,7 @@ import (
 
 	"gotest.tools/v3/assert"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"github.com/docker/docker/api/types/swarm"
 
 	"github.com/stackctl/stack/planner"
@@ -98,4 +99,35 @@ func TestOnSwarmDownRemovesTheVolumesOfThisNode(t *testing.T) {
 		remove network shop_default < await web gone`)
 	assert.Equal(t, len(plan.Warnings), 1)
 	assert.Equal(t, plan.Warnings[0], "volumes of other nodes stay, for a Swarm does not reach them: `docker volume rm` on each node removes them")
+}
+
+func TestOnSwarmOnlyAProjectWithVolumesIsToldOfThoseOfOtherNodes(t *testing.T) {
+	kept := state.Volume{Key: "data", Config: types.VolumeConfig{Name: "shop_data"}}
+	theirs := kept
+	theirs.External = true
+	mounted := func(s *state.Service) {
+		s.Config.Volumes = []types.ServiceVolumeConfig{{Type: "volume", Source: "data", Target: "/data"}, {Type: "volume", Target: "/cache"}}
+	}
+	anonymous := func(s *state.Service) {
+		s.Config.Volumes = []types.ServiceVolumeConfig{{Type: "volume", Target: "/cache"}}
+	}
+	for name, test := range map[string]struct {
+		change  func(*state.Service)
+		volumes []state.Volume
+		told    int
+	}{
+		"none":      {func(*state.Service) {}, nil, 0},
+		"anonymous": {anonymous, nil, 0},
+		"declared":  {mounted, []state.Volume{kept}, 1},
+		"external":  {mounted, []state.Volume{theirs}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			desired := project(service("web", test.change))
+			desired.Volumes = test.volumes
+			m := deployed(t, desired, 2)
+			plan, err := planner.Down(desired, m.Observed, planner.DownPolicy{Volumes: true})
+			assert.NilError(t, err)
+			assert.Equal(t, len(plan.Warnings), test.told, "%v", plan.Warnings)
+		})
+	}
 }

@@ -68,11 +68,18 @@ func (d *swarmDraft) keepsInput(p *inputPlan, used map[inputName]bool) bool {
 	return true
 }
 
-// addInputs creates the configs and secrets that are not there.
+// addInputs creates the configs and secrets that are not there, but those that no
+// service is to have: one that is left as it is keeps the version that it has.
 func (d *swarmDraft) addInputs() {
+	named := map[inputName]bool{}
+	for _, p := range d.decided {
+		for _, name := range inputsOf(p.spec.Spec) {
+			named[name] = true
+		}
+	}
 	for _, input := range d.desired.Inputs {
 		p, ref := d.inputs[inputRef(input)], inputRef(input)
-		if input.External {
+		if input.External || p.action == Create && !named[p.name] {
 			continue
 		}
 		d.change(Change{Ref: ref, Name: p.name.name, Action: p.action})

@@ -12,9 +12,7 @@ import (
 // and that restart with it.
 func swarmRestart(desired state.Desired, observed state.Observed, policy RestartPolicy) (Plan, error) {
 	d := newSwarmDraft(desired, observed, UpPolicy{})
-	if policy.Timeout != nil {
-		d.warnings = append(d.warnings, "a Swarm gives tasks the time that stop_grace_period says, and not that of --timeout")
-	}
+	d.warnTimeout(policy.Timeout)
 	named := setOf(policy.Services)
 	for name := range named {
 		if d.held[name] == nil {

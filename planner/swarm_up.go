@@ -20,6 +20,7 @@ func swarmUp(desired state.Desired, observed state.Observed, policy UpPolicy) (P
 		return Plan{}, err
 	}
 	d := newSwarmDraft(desired, observed, policy)
+	d.warnIgnored()
 	d.checkNeeds(observed.Engine)
 	d.refuseSupplies()
 	d.decideNetworks()

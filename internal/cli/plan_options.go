@@ -74,7 +74,7 @@ func (o *planOptions) registerUp(f *pflag.FlagSet) {
 	f.BoolVar(&o.noDeps, "no-deps", false, "Leave out the services that the named ones depend on")
 	f.BoolVar(&o.noStart, "no-start", false, "Create the containers, but don't start them")
 	f.BoolVar(&o.wait, "wait", false, "Wait until all services run and are healthy, or have done their job. Implies detached mode")
-	f.IntVar(&o.waitTimeout, "wait-timeout", 0, "Longest time for --wait, in seconds; 0 is no limit")
+	f.IntVar(&o.waitTimeout, "wait-timeout", 0, "Longest time to wait for services that others depend on, and with --wait for all, in seconds; 0 is no limit")
 	f.IntVarP(&o.timeout, "timeout", "t", 0, "Seconds that a container has to stop (default: its stop_grace_period)")
 	f.StringVar(&o.probe, "probe", probeEager, "Who runs the healthchecks that something waits for: eager (stack too, at once) or engine (the engine alone)")
 }

@@ -68,7 +68,7 @@ func (o *rollbackOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.withCurrent, "with-current", false, "Use today's secrets, configs and images where those of the revision are not to be had")
 	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the revision does not have")
 	f.BoolVar(&o.wait, "wait", false, "Wait until all services run and are healthy, or have done their job")
-	f.IntVar(&o.waitTimeout, "wait-timeout", 0, "Longest time for --wait, in seconds; 0 is no limit")
+	f.IntVar(&o.waitTimeout, "wait-timeout", 0, "Longest time to wait for services that others depend on, and with --wait for all, in seconds; 0 is no limit")
 	f.IntVarP(&o.timeout, "timeout", "t", 0, "Seconds that a container has to stop (default: its stop_grace_period)")
 }
 

@@ -44,6 +44,6 @@ stay as they are. With -p NAME alone no compose file is needed.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&policy.Wait, "wait", false, "Wait until all services run and are healthy, or have done their job")
-	f.IntVar(&waitTimeout, "wait-timeout", 0, "Longest time for --wait, in seconds; 0 is no limit")
+	f.IntVar(&waitTimeout, "wait-timeout", 0, "Longest time to wait for services that others depend on, and with --wait for all, in seconds; 0 is no limit")
 	return cmd
 }
