@@ -34,7 +34,7 @@ func (d *draft) checkNeeds(engine state.EngineInfo) {
 		d.warnings = append(d.warnings, fields(swarm)+": honoured on Swarm only")
 	}
 	if len(mapped) > 0 {
-		d.warnings = append(d.warnings, fields(mapped)+": mapped to what a Swarm has")
+		d.warnings = append(d.warnings, "mapped to what a Swarm has: "+targets(mapped))
 	}
 	for why, needs := range left {
 		d.warnings = append(d.warnings, fields(needs)+": left out: "+why)
@@ -57,6 +57,27 @@ func lack(need state.Need, engine state.EngineInfo) string {
 		reasons = append(reasons, need.Note)
 	}
 	return strings.Join(reasons, "; ")
+}
+
+// targets names fields, and what each is mapped to where that is said in a word.
+func targets(mapped []state.Need) string {
+	by := map[string][]state.Need{}
+	for _, need := range mapped {
+		var to string
+		if strings.HasPrefix(need.Note, "to ") {
+			to = " " + need.Note
+			if end := strings.IndexAny(to, ":,;"); end >= 0 {
+				to = to[:end]
+			}
+		}
+		by[to] = append(by[to], need)
+	}
+	var all []string
+	for to, needs := range by {
+		all = append(all, fields(needs)+to)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
 }
 
 // fields names fields and the services that have them in one go.

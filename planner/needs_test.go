@@ -58,8 +58,11 @@ func TestWhatTheEngineCannotDoIsSaid(t *testing.T) {
 func TestASwarmsWarningsNameFieldsTogether(t *testing.T) {
 	desired := project(service("web"))
 	desired.Needs = []state.Need{
-		{Field: "restart", Service: "web", Mapped: true, Note: "to a policy"},
+		{Field: "restart", Service: "web", Mapped: true, Note: "to a policy: any of them"},
+		{Field: "restart", Service: "db", Mapped: true, Note: "to a policy: any of them"},
 		{Field: "cpus", Service: "db", Mapped: true, Note: "to a limit"},
+		{Field: "networks.back.driver", Mapped: true, Note: "to an overlay"},
+		{Field: "platform", Service: "web", Mapped: true, Note: "tasks are placed"},
 		{Field: "container_name", Service: "web", Note: "tasks have names"},
 		{Field: "container_name", Service: "db", Note: "tasks have names"},
 		{Field: "oom_score_adj", Service: "db", Met: state.Met{API: "1.46", Engine: "27.0"}},
@@ -68,7 +71,7 @@ func TestASwarmsWarningsNameFieldsTogether(t *testing.T) {
 	assert.NilError(t, err)
 	assert.DeepEqual(t, plan.Warnings, []string{
 		"container_name (db, web): left out: no Swarm does this; tasks have names",
-		"cpus, restart (db, web): mapped to what a Swarm has",
+		"mapped to what a Swarm has: cpus (db) to a limit, networks.back.driver to an overlay, platform (web), restart (db, web) to a policy",
 		"oom_score_adj (db): left out: needs Docker Engine 27.0 (API 1.46), this is engine swarm 28.0 (API 1.44)",
 	})
 }

@@ -117,7 +117,7 @@ func (a *app) rollback(ctx context.Context, o rollbackOptions, number int, servi
 	if err := s.show(first.plan); err != nil || a.global.dryRun {
 		return err
 	}
-	s.warnings = nil // shown with the plan
+	s.warnings, s.told = nil, first.plan.Warnings // shown with the plan
 	s.keepJournal("rollback", t, c.desired)
 	if first, err = c.confirm(ctx, first, past.target.Number); err != nil {
 		return err

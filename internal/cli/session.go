@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,6 +33,7 @@ type session struct {
 	close    func()
 	settings settings
 	warnings []string // of the project, to be shown with the progress
+	told     []string // warnings of a plan that was shown before it is carried out
 	// quiet are the operations whose progress is not shown.
 	quiet map[string]bool
 	// overhear is told what happens, beside the progress; nil is nobody.
@@ -138,7 +140,7 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	})
 	warnings := s.warnings
 	if s.settings.mode != render.JSON { // it has the plan's already
-		warnings = append(warnings, plan.Warnings...)
+		warnings = append(slices.Clip(warnings), untold(plan.Warnings, s.told)...)
 	}
 	for _, text := range warnings {
 		p.Event(event.Event{Phase: event.Warning, Detail: text})
@@ -148,6 +150,11 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	defer s.viewing.Unlock()
 	s.shown = p
 	return p
+}
+
+// untold are the warnings that were not told before.
+func untold(warnings, told []string) []string {
+	return slices.DeleteFunc(slices.Clone(warnings), func(text string) bool { return slices.Contains(told, text) })
 }
 
 // say shows what the connection to the engine has to say: beside the progress,
