@@ -116,10 +116,15 @@ func (o configOptions) list(p *project.Project) (text []byte, is bool, err error
 	return nil, false, nil
 }
 
+// unsupported is the error of another --format, in Docker Compose's words.
+func (o configOptions) unsupported() error {
+	return fmt.Errorf("unsupported format %q: it is yaml or json", o.format)
+}
+
 // model is the project in the format that the flags say.
 func (o configOptions) model(p *project.Project) ([]byte, error) {
 	if o.format != "" && o.format != "yaml" && o.format != "json" {
-		return nil, fmt.Errorf("unsupported format %q: it is yaml or json", o.format)
+		return nil, o.unsupported()
 	}
 	switch {
 	case o.lockDigests && !o.noInterpolate:
@@ -210,7 +215,7 @@ func (a *app) configVariables(ctx context.Context, o configOptions) error {
 		}
 		err = w.Flush()
 	default:
-		err = fmt.Errorf("unsupported format %q: it is yaml or json", o.format)
+		err = o.unsupported()
 	}
 	if err != nil {
 		return err

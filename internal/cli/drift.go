@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -51,8 +50,8 @@ found where they apply, and unknown (what cannot be told).`,
   stack drift --format json web | jq '.drifts[] | {name, drift}'`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
-			if o.format != "text" && o.format != "json" {
-				return fmt.Errorf("unknown --format value %q: it is text or json", o.format)
+			if err := checkFormat(o.format, "text", "json"); err != nil {
+				return err
 			}
 			return a.drift(cmd.Context(), o, services)
 		},

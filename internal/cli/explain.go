@@ -45,10 +45,10 @@ last and drift.`,
   stack explain --format json | jq '.services[] | {name, state, because}'`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
-			switch {
-			case o.format != "text" && o.format != "json":
-				return fmt.Errorf("unknown --format value %q: it is text or json", o.format)
-			case o.tail < 0:
+			if err := checkFormat(o.format, "text", "json"); err != nil {
+				return err
+			}
+			if o.tail < 0 {
 				return fmt.Errorf("--tail must not be negative (found: %d)", o.tail)
 			}
 			return a.explain(cmd.Context(), o, services)

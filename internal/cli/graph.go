@@ -65,11 +65,13 @@ their services depend on.`,
 
 // check reads the flags.
 func (o *graphOptions) check() error {
+	var err error
 	text := o.format
 	if text == "" {
-		text = string(formatOfFile(o.output))
+		if text, err = formatOfFile(o.output); err != nil {
+			return err
+		}
 	}
-	var err error
 	if o.form, err = render.ParseGraphFormat(text); err != nil {
 		return err
 	}
@@ -87,16 +89,20 @@ func (o *graphOptions) check() error {
 }
 
 // formatOfFile is the form that a file's name asks for.
-func formatOfFile(file string) render.GraphFormat {
-	switch strings.ToLower(filepath.Ext(file)) {
-	case ".svg":
-		return render.SVG
-	case ".dot", ".gv":
-		return render.Dot
-	case ".mmd", ".mermaid":
-		return render.Mermaid
+func formatOfFile(file string) (string, error) {
+	form := render.Tree
+	switch ending := strings.ToLower(filepath.Ext(file)); {
+	case file == "", ending == ".txt":
+	case ending == ".svg":
+		form = render.SVG
+	case ending == ".dot", ending == ".gv":
+		form = render.Dot
+	case ending == ".mmd", ending == ".mermaid":
+		form = render.Mermaid
+	default:
+		return "", fmt.Errorf("--output %s: expected a name that ends in .txt, .dot, .gv, .mmd or .svg, or --format with it", file)
 	}
-	return render.Tree
+	return string(form), nil
 }
 
 func (a *app) graph(ctx context.Context, o graphOptions, services []string) error {

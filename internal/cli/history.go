@@ -24,9 +24,10 @@ func (a *app) historyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "history [OPTIONS] [REVISION]",
 		Short: "List what was applied to the project, or show one revision",
-		Long: `List the revisions of the project on this engine: what 'up', 'create', 'down'
-and 'rollback' have applied, newest first. With a number, show that revision:
-what changed and why, the services with their images, and what went wrong.
+		Long: `List the revisions of the project on this engine: what 'up', 'create', 'scale',
+'watch', 'down', 'wait --down-project' and 'rollback' have applied, and what
+'run' has brought up, newest first. With a number, show that revision: what
+changed and why, the services with their images, and what went wrong.
 
 The last ten are kept in your state folder, without what is secret in them.
 With -p NAME alone no compose file is needed.`,
@@ -36,8 +37,8 @@ With -p NAME alone no compose file is needed.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: a.completeRevisions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.format != "table" && o.format != "json" {
-				return fmt.Errorf("unknown --format value %q: it is table or json", o.format)
+			if err := checkFormat(o.format, "table", "json"); err != nil {
+				return err
 			}
 			if len(args) == 0 {
 				return a.listHistory(cmd.Context(), o)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -36,8 +35,8 @@ listed as <none>.`,
   stack images --format json`,
 		ValidArgsFunction: a.completeServices,
 		RunE: func(cmd *cobra.Command, services []string) error {
-			if o.format != "table" && o.format != "json" {
-				return fmt.Errorf("unknown --format value %q: it is table or json", o.format)
+			if err := checkFormat(o.format, "table", "json"); err != nil {
+				return err
 			}
 			return a.images(cmd.Context(), o, services)
 		},

@@ -74,8 +74,8 @@ matches.`,
 		Args:              cobra.NoArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.format != "table" && o.format != "json" {
-				return fmt.Errorf("format value %q could not be parsed: it is table or json", o.format)
+			if err := checkFormat(o.format, "table", "json"); err != nil {
+				return err
 			}
 			return a.ls(cmd.Context(), o)
 		},

@@ -73,7 +73,7 @@ func TestWrongFlagsAreErrors(t *testing.T) {
 		{"ps --filter x", "arguments to --filter should be in form KEY=VAL"},
 		{"logs --index 2", "--index requires one service to be selected"},
 		{"logs --tail many", "invalid value for --tail"},
-		{"plan --format xml", `unknown --format value "xml": it is text or json`},
+		{"plan --format xml", `--format value "xml" could not be parsed: it is text or json`},
 		{"dwn", `unknown command "dwn": did you mean down`},
 		{"version web", `unknown command "web" for "stack version"`},
 		{"--engine vmware ps", `unknown engine "vmware": it is docker, swarm or memory`},

@@ -69,8 +69,8 @@ func (o *planCommandOptions) register(f *pflag.FlagSet) {
 }
 
 func (o *planCommandOptions) check() error {
-	if o.format != "text" && o.format != "json" {
-		return fmt.Errorf("unknown --format value %q: it is text or json", o.format)
+	if err := checkFormat(o.format, "text", "json"); err != nil {
+		return err
 	}
 	if o.graph != "" {
 		if o.format != "text" {

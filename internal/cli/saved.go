@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -87,9 +88,20 @@ func (p *savedPlan) write(file string) error {
 	if err != nil {
 		return fmt.Errorf("save plan: %w", err)
 	}
+	failed := func(err error) error { // it is about another file, that nobody asked for
+		var path *fs.PathError
+		var link *os.LinkError
+		switch {
+		case errors.As(err, &path):
+			err = path.Err
+		case errors.As(err, &link):
+			err = link.Err
+		}
+		return fmt.Errorf("save plan: %s: %w", file, err)
+	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".stack-plan-*")
 	if err != nil {
-		return fmt.Errorf("save plan: %w", err)
+		return failed(err)
 	}
 	_, err = f.Write(append(text, '\n'))
 	if err = errors.Join(err, f.Close()); err == nil {
@@ -97,7 +109,7 @@ func (p *savedPlan) write(file string) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return fmt.Errorf("save plan: %w", err)
+		return failed(err)
 	}
 	return nil
 }

@@ -56,8 +56,10 @@ func (a *app) version(o versionOptions) error {
 			return err
 		}
 		text = string(line)
-	case o.format != "" && o.format != "pretty":
-		return fmt.Errorf("unknown --format value %q: it is pretty or json", o.format)
+	case o.format != "":
+		if err := checkFormat(o.format, "pretty", "json"); err != nil {
+			return err
+		}
 	}
 	_, err := fmt.Fprintln(a.process.Out, text)
 	return err
