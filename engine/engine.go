@@ -19,6 +19,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict is a name that is taken, or a resource that is in use.
 	ErrConflict = errors.New("conflict")
+	// ErrUnchanged is an update that was not made, for it would change nothing.
+	ErrUnchanged = errors.New("nothing to change")
 	// ErrUnavailable is an engine that cannot be reached, or that broke a call
 	// off. What a call that writes has done then, nobody knows.
 	ErrUnavailable = errors.New("engine unavailable")
@@ -57,7 +59,8 @@ type Services interface {
 	CreateService(ctx context.Context, spec state.ServiceSpec, progress func(state.Progress)) (id string, err error)
 	// UpdateService returns as soon as the Swarm has taken the update on. It
 	// returns ErrConflict for a service that is not at that version any more:
-	// somebody else has changed it.
+	// somebody else has changed it, and ErrUnchanged where ServiceSpec.Refresh
+	// found the image that runs already.
 	UpdateService(ctx context.Context, service string, version uint64, spec state.ServiceSpec, progress func(state.Progress)) error
 	// RemoveService returns before the service's tasks are gone.
 	RemoveService(ctx context.Context, service string) error

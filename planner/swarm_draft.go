@@ -38,7 +38,7 @@ type swarmService struct {
 	image     swarmImage
 	newImage  bool // its tasks are to run an image of another name
 	restarts  bool // its tasks are started anew
-	refreshes bool // the registry is asked again what its image is; all else is as it was
+	refreshes bool // its image may be another by then; all else is as it was
 	changed   ID   // the node that writes it; empty if none does
 	converged ID   // the node after which it has converged; empty if it has
 	begun     ID   // the node after which all its tasks have been started

@@ -51,16 +51,26 @@ func (d *swarmDraft) isLocal(p *swarmService) bool {
 	return (p.newImage || d.isNewer(p)) && (image.Local || image.MaybeLocal && d.builds(p.service))
 }
 
-// isNewer is true for an image that is built, and was since the service was made
-// to run it: by another command, or by a run that ended before it came to the
-// service. Where the service names no digest, it is its tasks that have an image.
+// isNewer is true for an image that is another than the one that the service's
+// tasks run, by another command or by a run that ended before it came to the
+// service. Where its id is not noted, it counts whether it was built since; where
+// the service names no digest, it is its tasks that have an image.
 func (d *swarmDraft) isNewer(p *swarmService) bool {
-	if p.held == nil || p.newImage || p.service.Build == nil || !d.builds(p.service) && d.spreads(p) {
+	if p.held == nil || p.newImage {
 		return false
 	}
-	built := d.index.images[p.service.Config.Image].LastTag
+	image := d.index.images[p.service.Config.Image]
+	if id := p.noted(); id != "" && !p.isPinned() {
+		return image.ID != "" && image.ID != id
+	}
+	if p.service.Build == nil || !d.builds(p.service) && d.spreads(p) {
+		return false
+	}
+	built := image.LastTag
 	if p.isPinned() {
-		return built.After(p.held.Updated)
+		_, digest, _ := strings.Cut(p.held.Spec.TaskTemplate.ContainerSpec.Image, "@")
+		is := slices.ContainsFunc(image.Digests, func(known string) bool { return strings.HasSuffix(known, "@"+digest) })
+		return !is && built.After(p.held.Updated)
 	}
 	return slices.ContainsFunc(p.tasks, func(t state.Task) bool { return t.Current && t.Alive() && built.After(t.Created) })
 }
@@ -69,6 +79,15 @@ func (d *swarmDraft) isNewer(p *swarmService) bool {
 func (p *swarmService) isPinned() bool {
 	container := p.held.Spec.TaskTemplate.ContainerSpec
 	return container != nil && strings.Contains(container.Image, "@")
+}
+
+// noted is the id of the image that the tasks run, of one that no registry has.
+func (p *swarmService) noted() string {
+	container := p.held.Spec.TaskTemplate.ContainerSpec
+	if container == nil {
+		return ""
+	}
+	return container.Labels[state.LabelImage]
 }
 
 // reaches is true for an image that its registry is to have: one whose name says
@@ -123,14 +142,22 @@ func (d *swarmDraft) decideImage(p *swarmService) {
 	case i.build != "" && !i.pushes:
 		d.checkReach(p, local)
 		d.byName(p)
-		d.force(p, Reason{Text: i.build + ": its image is built, and has the same name as before"})
+		d.refresh(p, i.build+": its tasks are started anew if another image is built")
 	case i.newer && !(p.isPinned() && p.spec.Resolve):
 		d.checkReach(p, local)
 		d.byName(p)
 		d.force(p, Reason{Text: "its image was built since its tasks were made"})
 	case anew != "":
-		d.refresh(p, anew)
+		p.spec.Tag = p.service.Config.Image
+		d.refresh(p, anew+": its tasks are started anew if the registry has another image by then")
 	}
+}
+
+// isOfThisMachine is true for a service whose tasks run what no registry has.
+func (d *swarmDraft) isOfThisMachine(p *swarmService) bool {
+	image := d.index.images[p.service.Config.Image]
+	here := image.Local || p.image.build != "" || image.MaybeLocal && d.builds(p.service)
+	return here && !p.image.pushes && !p.spec.Resolve
 }
 
 // byName takes the digest from the image that a service is to have.
@@ -142,13 +169,11 @@ func (d *swarmDraft) byName(p *swarmService) {
 	}
 }
 
-// refresh has a service's image asked of the registry again. Until that tells of
-// another one it stays as it is pinned.
+// refresh has a service run what its image's name stands for once it is written.
 func (d *swarmDraft) refresh(p *swarmService, why string) {
-	p.spec.Tag = p.service.Config.Image
 	if p.action == NoOp {
 		p.action, p.refreshes = Update, true
-		p.reasons = []Reason{{Text: why + ": its tasks are started anew if the registry has another image by then"}}
+		p.reasons = []Reason{{Text: why}}
 	}
 }
 

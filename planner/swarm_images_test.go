@@ -104,7 +104,15 @@ func TestOnSwarmOfOneNodeAnImageNeedsNoRegistry(t *testing.T) {
 		build shop-web
 		update web < build shop-web
 		await web < update web`)
-	assert.Equal(t, reasons(plan)[1], "service/web update [--build: its image is built, and has the same name as before]")
+	assert.Equal(t, reasons(plan)[1], "service/web update [--build: its tasks are started anew if another image is built]")
+	version := m.Services[0].Version
+	delete(m.Images, "shop-web")
+	m.Images["shop-web"] = state.Image{ID: "sha256:same", Local: true}
+	m.Services[0].Spec.TaskTemplate.ContainerSpec.Labels[state.LabelImage] = "sha256:same"
+	m.apply(t, planner.Plan{Nodes: plan.Nodes[1:]}) // what was built is the same
+	assert.Equal(t, m.Services[0].Version, version)
+	m.apply(t, planner.Plan{Nodes: plan.Nodes[:2]}) // it is another
+	assert.Equal(t, m.Services[0].Version, version+1)
 }
 
 func TestOnSwarmAnImageOfThisMachineAloneIsAnErrorWhereOthersNeedIt(t *testing.T) {
@@ -216,6 +224,12 @@ func TestOnSwarmAServiceWhoseImageWasBuiltSinceRunsIt(t *testing.T) {
 		"before it was scaled": {local, 1, rebuilt(local, true, 1), "update web\nawait web < update web", "its image was built since its tasks were made"},
 		"and not pushed": {pushed, 3, rebuilt(pushed, true, 0), "push registry.example.com/web:1\nupdate web < push registry.example.com/web:1\nawait web < update web",
 			"it was built since: its tasks are started anew if the registry has another image by then"},
+		"and is the same": {pushed, 3, func(m *swarmModel) {
+			rebuilt(pushed, false, 0)(m)
+			image := m.Images[pushed]
+			image.Digests = []string{"registry.example.com/web@sha256:of-" + pushed}
+			m.Images[pushed] = image
+		}, "", ""},
 		"and pushed": {pushed, 3, rebuilt(pushed, false, 0), "update web\nawait web < update web",
 			"it was built since: its tasks are started anew if the registry has another image by then"},
 		"under a name that the registry does not know any more": {pushed, 3, func(m *swarmModel) {

@@ -3,6 +3,8 @@ package planner_test
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -145,9 +147,16 @@ func (m *swarmModel) check(spec swarm.ServiceSpec) error {
 	return nil
 }
 
-// pinned is a specification with its image's digest, if that is to be found out.
-func pinned(spec state.ServiceSpec) swarm.ServiceSpec {
+// pinned is a specification with its image's digest or id, if that is to be found
+// out.
+func (m *swarmModel) pinned(spec state.ServiceSpec) swarm.ServiceSpec {
 	next := spec.Spec
+	if spec.Local {
+		c := *next.TaskTemplate.ContainerSpec
+		c.Labels = maps.Clone(c.Labels)
+		c.Labels[state.LabelImage] = m.Images[c.Image].ID
+		next.TaskTemplate.ContainerSpec = &c
+	}
 	if spec.Resolve {
 		c := *next.TaskTemplate.ContainerSpec
 		c.Image = cmp.Or(spec.Tag, c.Image)
@@ -161,7 +170,7 @@ func (m *swarmModel) create(spec state.ServiceSpec) error {
 	if slices.ContainsFunc(m.Services, func(s state.ObservedService) bool { return s.Name() == spec.Spec.Name }) {
 		return fmt.Errorf("%s is there already", spec.Spec.Name)
 	}
-	s := state.ObservedService{ID: m.id("service"), Version: 1, Service: spec.Service, Spec: pinned(spec), Created: m.clock, Updated: m.clock}
+	s := state.ObservedService{ID: m.id("service"), Version: 1, Service: spec.Service, Spec: m.pinned(spec), Created: m.clock, Updated: m.clock}
 	m.Services = append(m.Services, s)
 	m.start(s)
 	return m.check(s.Spec)
@@ -186,7 +195,10 @@ func (m *swarmModel) update(op planner.UpdateService) error {
 	if s == nil || s.Version != op.Version {
 		return fmt.Errorf("%s is not at version %d", op.Service.Name, op.Version)
 	}
-	before, next := s.Spec, pinned(op.Spec)
+	before, next := s.Spec, m.pinned(op.Spec)
+	if op.Spec.Refresh && op.Spec.Local && reflect.DeepEqual(before.TaskTemplate, next.TaskTemplate) { // a registry may have another
+		return nil
+	}
 	if kindOf(before.Mode) != kindOf(next.Mode) {
 		return fmt.Errorf("%s cannot have another mode", s.Name())
 	}
@@ -287,7 +299,7 @@ func (m *swarmModel) hold(t assert.TestingT, plan planner.Plan) {
 				assert.NilError(t, err)
 			}
 		case planner.CreateService:
-			s := state.ObservedService{ID: m.id("service"), Version: 1, Service: op.Spec.Service, Spec: pinned(op.Spec)}
+			s := state.ObservedService{ID: m.id("service"), Version: 1, Service: op.Spec.Service, Spec: m.pinned(op.Spec)}
 			m.Services = append(m.Services, s)
 			for slot := range int(*s.Spec.Mode.Replicated.Replicas) {
 				of := m.Nodes[(len(m.Tasks))%len(m.Nodes)]

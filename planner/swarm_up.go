@@ -61,6 +61,8 @@ func (d *swarmDraft) addService(p *swarmService) {
 	} else if image != nil {
 		node.After = append(node.After, image.ID)
 	}
+	p.spec.Refresh = p.refreshes
+	p.spec.Local = d.isOfThisMachine(p) && (p.held == nil || p.restarts || p.refreshes)
 	switch p.action {
 	case Update:
 		node.ID = ID("update " + p.service.Name)

@@ -151,6 +151,12 @@ func (w *written) note(service string, call writing) {
 	w.calls[service] = call
 }
 
+func (w *written) forget(service string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.calls, service)
+}
+
 func (w *written) of(service string) (call writing, any bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

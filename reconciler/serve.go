@@ -23,7 +23,12 @@ func (r *run) serve(ctx context.Context, node planner.Node, operation planner.Op
 		return err
 	case planner.UpdateService:
 		r.written.note(op.Service.Name, writing{over: op.Version, rollback: op.Spec.Rollback})
-		return x.UpdateService(ctx, op.Service.Key(), op.Version, op.Spec, r.progress(node))
+		err := x.UpdateService(ctx, op.Service.Key(), op.Version, op.Spec, r.progress(node))
+		if errors.Is(err, engine.ErrUnchanged) {
+			r.written.forget(op.Service.Name)
+			return nil
+		}
+		return err
 	case planner.RemoveService:
 		return orAbsent(x.RemoveService(ctx, op.Service.Key()))
 	case planner.CreateInput:

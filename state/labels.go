@@ -13,7 +13,7 @@ const (
 	LabelConfigHash   = "com.docker.compose.config-hash"
 	LabelOneOff       = "com.docker.compose.oneoff" // True or False
 	LabelSlug         = "com.docker.compose.slug"
-	LabelImage        = "com.docker.compose.image" // the image's id
+	LabelImage        = "com.docker.compose.image" // the image's id; on tasks of a Swarm, of one that no registry has
 	LabelDependsOn    = "com.docker.compose.depends_on"
 	LabelReplace      = "com.docker.compose.replace" // on a replacement: the container that it replaces
 	LabelConfigFiles  = "com.docker.compose.project.config_files"

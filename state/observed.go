@@ -234,6 +234,8 @@ type Image struct {
 	Platform string    `json:"platform,omitempty"`
 	Size     int64     `json:"size,omitempty"` // in bytes
 	Tags     []string  `json:"tags,omitempty"` // every name:tag of it that is here
+	// Digests are what registries have it under: name@sha256:…
+	Digests []string `json:"digests,omitempty"`
 	// Local is true for an image that no registry is known to have.
 	Local bool `json:"local,omitempty"`
 	// MaybeLocal is true for one of a store that does not tell: containerd's gives

@@ -37,6 +37,13 @@ type ServiceSpec struct {
 	// Tag is what Resolve asks for in the place of the image that Spec has, which
 	// is pinned to what the tag named before.
 	Tag string `json:"tag,omitempty"`
+	// Local has the engine note the id that the image has on the machine that
+	// answers, under LabelImage on the tasks: another build of a name that no
+	// registry has is another specification by that.
+	Local bool `json:"local,omitempty"`
+	// Refresh is true for an update that is for the image alone: nothing is
+	// written where that turns out to be the one that runs.
+	Refresh bool `json:"refresh,omitempty"`
 	// Platform is true for a service that is for one platform, whatever its image
 	// is for: Resolve puts those of the image into the placement otherwise.
 	Platform bool `json:"platform,omitempty"`

@@ -151,7 +151,8 @@ func describeImage(i image.InspectResponse) state.Image {
 		LastTag:  i.Metadata.LastTagTime,
 		Size:     i.Size,
 		Tags:     i.RepoTags,
-		Local:    len(i.RepoDigests) == 0, // those that it has in registries
+		Digests:  i.RepoDigests,
+		Local:    len(i.RepoDigests) == 0,
 		Platform: strings.Trim(i.Os+"/"+i.Architecture+"/"+i.Variant, "/"),
 	}
 	described.MaybeLocal = slices.ContainsFunc(i.RepoDigests, func(digest string) bool {

@@ -9,6 +9,7 @@ import (
 	"gotest.tools/v3/assert"
 	is "gotest.tools/v3/assert/cmp"
 
+	"github.com/stackctl/stack/engine"
 	"github.com/stackctl/stack/state"
 )
 
@@ -55,6 +56,27 @@ var updating = []obligation{
 		seen := f.untilRunning(1)
 		assert.Check(t, is.Len(seen.Tasks, 1))
 		assert.Check(t, is.Equal(seen.Tasks[0].ID, first))
+	}},
+	{"writes nothing to a service that runs the image of this machine already", func(t *testing.T, f *fixture) {
+		spec := f.forever("web")
+		spec.Local = true
+		f.serve(spec)
+		seen := f.untilRunning(1)
+		held := f.held("web")
+		assert.Check(t, strings.HasPrefix(held.Spec.TaskTemplate.ContainerSpec.Labels[state.LabelImage], "sha256:"))
+		spec.Refresh = true
+		assert.Check(t, is.ErrorIs(f.UpdateService(f.ctx, held.ID, held.Version, spec, nil), engine.ErrUnchanged))
+		spec.Local = false // as if another were here
+		f.change(spec)
+		assert.Check(t, f.held("web").Spec.TaskTemplate.ContainerSpec.Labels[state.LabelImage] == "")
+		f.untilCluster(func(c state.Cluster) bool {
+			for _, task := range c.Tasks {
+				if task.ID == seen.Tasks[0].ID {
+					return task.Desired == swarm.TaskStateShutdown
+				}
+			}
+			return true
+		})
 	}},
 	{"makes no task in the place of one that ended for good until the tasks are replaced", func(t *testing.T, f *fixture) {
 		spec := f.service("web", "sh", "-c", "exit 3")

@@ -70,7 +70,7 @@ func (w *world) tag(key, seed, platform string, known Image, at time.Time) {
 		i.Platform = info.OS + "/" + info.Arch
 	}
 	if held, ok := w.Images[key]; ok && held.ID == i.ID {
-		i.Created = held.Created
+		i.Created, i.Digests = held.Created, held.Digests
 	}
 	i.Volumes = append(i.Volumes, known.Volumes...)
 	i.HasHealth = checkOf(nil, known.HealthCheck) != nil
@@ -102,7 +102,8 @@ func (m images) BuildImage(ctx context.Context, build state.BuildSpec, progress 
 		}
 		for _, name := range append([]string{build.Image}, build.Config.Tags...) {
 			w.tag(canonical(name), "build "+string(spec)+revision, build.Platform, m.options.known(name), at)
-			w.Images[canonical(name)].Local = true
+			made := w.Images[canonical(name)]
+			made.Local = len(made.Digests) == 0
 		}
 		return nil
 	})

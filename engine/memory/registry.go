@@ -22,7 +22,7 @@ func (m images) PushImage(ctx context.Context, reference string, progress func(s
 		if text := m.options.known(reference).PushError; text != "" {
 			return refusal(text)
 		}
-		held.Local = false
+		held.Local, held.Digests = false, []string{key + "@sha256:" + digest("manifest "+held.ID)}
 		pushed := *held
 		w.Pushed[key] = &pushed
 		return nil
@@ -70,6 +70,7 @@ func (w *world) pull(reference, platform string, at time.Time) {
 	}
 	if pushed == nil {
 		w.tag(key, w.seed(key), platform, w.options.known(reference), at)
+		w.Images[key].Digests = []string{key + "@" + w.manifest(key)}
 		return
 	}
 	brought := *pushed

@@ -71,6 +71,9 @@ func (m services) UpdateService(ctx context.Context, key string, version uint64,
 		if asked.Rollback {
 			return w.goBack(o, at)
 		}
+		if asked.Refresh && runsTheSame(o.Spec, spec) {
+			return engine.ErrUnchanged
+		}
 		w.change(o, spec, at)
 		return nil
 	})
@@ -180,10 +183,22 @@ func (w *world) accept(asked state.ServiceSpec, progress func(state.Progress)) (
 			return spec, err
 		}
 	}
+	if held, err := w.image(container.Image); asked.Local && err == nil {
+		if container.Labels == nil {
+			container.Labels = map[string]string{}
+		}
+		container.Labels[state.LabelImage] = held.ID
+	}
 	if asked.Resolve {
 		w.pin(asked, &spec.TaskTemplate, progress)
 	}
 	return spec, nil
+}
+
+// runsTheSame is true for specifications whose tasks run the same image.
+func runsTheSame(a, b swarm.ServiceSpec) bool {
+	x, y := a.TaskTemplate.ContainerSpec, b.TaskTemplate.ContainerSpec
+	return x.Image == y.Image && x.Labels[state.LabelImage] == y.Labels[state.LabelImage]
 }
 
 // pin names the image by the digest that the registry has it under, and has its

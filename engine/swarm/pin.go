@@ -4,10 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
+	"github.com/containerd/errdefs"
 	"github.com/distribution/reference"
 	"github.com/docker/docker/api/types/swarm"
+	"github.com/docker/docker/client"
 	v1 "github.com/opencontainers/image-spec/specs-go/v1"
 
 	"github.com/stackctl/stack/state"
@@ -50,6 +53,30 @@ func (s services) pin(ctx context.Context, wanted state.ServiceSpec, task *swarm
 		task.Placement = placedOn(task.Placement, found.Platforms)
 	}
 	return nil
+}
+
+// note puts the id of the image that this machine has on a service's tasks. One
+// that is not here has none.
+func (s services) note(ctx context.Context, api *client.Client, container *swarm.ContainerSpec) error {
+	image, err := api.ImageInspect(ctx, container.Image)
+	if errdefs.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return s.Translate(err, "inspect image %s", container.Image)
+	}
+	container.Labels = maps.Clone(container.Labels)
+	if container.Labels == nil {
+		container.Labels = map[string]string{}
+	}
+	container.Labels[state.LabelImage] = image.ID
+	return nil
+}
+
+// runsTheSame is true for specifications whose tasks run the same image.
+func runsTheSame(a, b swarm.ServiceSpec) bool {
+	x, y := a.TaskTemplate.ContainerSpec, b.TaskTemplate.ContainerSpec
+	return x != nil && y != nil && x.Image == y.Image && x.Labels[state.LabelImage] == y.Labels[state.LabelImage]
 }
 
 // placedOn is a placement on nodes of some platforms; on any, where none are

@@ -39,6 +39,15 @@ func (s services) UpdateService(ctx context.Context, service string, version uin
 	if err != nil {
 		return fmt.Errorf("update service %s: %w", wanted.Spec.Name, err)
 	}
+	if wanted.Refresh {
+		now, _, err := api.ServiceInspectWithRaw(ctx, service, swarm.ServiceInspectOptions{})
+		if err != nil {
+			return s.Translate(err, "inspect service %s", spec.Name)
+		}
+		if runsTheSame(now.Spec, spec) {
+			return engine.ErrUnchanged
+		}
+	}
 	options := swarm.ServiceUpdateOptions{
 		EncodedRegistryAuth: auth, RegistryAuthFrom: swarm.RegistryAuthFromSpec, // what was given before, where nothing is now
 	}
@@ -79,6 +88,12 @@ func (s services) prepare(ctx context.Context, api *client.Client, wanted state.
 		return spec, "", err
 	}
 	if auth, err = s.RegistryAuth(container.Image); err != nil {
+		return spec, "", err
+	}
+	if wanted.Local {
+		err = s.note(ctx, api, &container)
+	}
+	if err != nil {
 		return spec, "", err
 	}
 	if wanted.Resolve {

@@ -26,7 +26,8 @@ type Difference struct {
 const (
 	image       = "image"
 	platform    = "platform"
-	restarts    = "restarts" // how often the tasks were asked to start again
+	restarts    = "restarts"                   // how often the tasks were asked to start again
+	noted       = "labels." + state.LabelImage // the id of an image that no registry has
 	constraints = "deploy.placement.constraints"
 )
 
@@ -36,7 +37,7 @@ const (
 //
 // What the Swarm knows better is no difference: the digest of an image that the
 // file names by its tag, the platforms of an image where the file names none,
-// and how often tasks were asked to start again.
+// the id that is noted of one, and how often tasks were asked to start again.
 func Differences(old, wanted swarm.ServiceSpec) []Difference {
 	before, after := fieldsOf(old), fieldsOf(wanted)
 	if sameImage(before[image], after[image]) {
@@ -44,6 +45,9 @@ func Differences(old, wanted swarm.ServiceSpec) []Difference {
 	}
 	if after[platform] == "" {
 		delete(before, platform)
+	}
+	if after[noted] == "" {
+		delete(before, noted)
 	}
 	if wanted.TaskTemplate.ForceUpdate <= old.TaskTemplate.ForceUpdate {
 		delete(before, restarts)
@@ -150,6 +154,13 @@ func Update(old, wanted swarm.ServiceSpec) swarm.ServiceSpec {
 	}
 	c := *next.TaskTemplate.ContainerSpec
 	c.Image = was.Image
+	if id := was.Labels[state.LabelImage]; id != "" && c.Labels[state.LabelImage] == "" {
+		c.Labels = maps.Clone(c.Labels)
+		if c.Labels == nil {
+			c.Labels = map[string]string{}
+		}
+		c.Labels[state.LabelImage] = id
+	}
 	next.TaskTemplate.ContainerSpec = &c
 	if p := next.TaskTemplate.Placement; p != nil && len(p.Platforms) == 0 && old.TaskTemplate.Placement != nil {
 		placement := *p
