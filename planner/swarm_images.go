@@ -160,9 +160,10 @@ func (d *swarmDraft) isOfThisMachine(p *swarmService) bool {
 	return here && !p.image.pushes && !p.spec.Resolve
 }
 
-// byName takes the digest from the image that a service is to have.
+// byName takes the digest from the image that a service is to have. A name stays
+// as the Swarm spells it.
 func (d *swarmDraft) byName(p *swarmService) {
-	if container := p.spec.Spec.TaskTemplate.ContainerSpec; container != nil {
+	if container := p.spec.Spec.TaskTemplate.ContainerSpec; container != nil && p.isPinned() {
 		anew := *container
 		anew.Image = p.service.Config.Image
 		p.spec.Spec.TaskTemplate.ContainerSpec = &anew

@@ -135,7 +135,7 @@ func TestShopRunsOnASingleNode(t *testing.T) {
 	})
 	versions := p.versions()
 	p.ok("up", "-d", "--build")
-	assert.DeepEqual(t, p.versions(), versions) // what was built is the same
+	assert.DeepEqual(t, p.versions(), versions) // what was built is the same: the job does not run again either
 	p.ok("down", "-v", "--rmi", "all")
 	assert.DeepEqual(t, p.left(), []string{})
 }
