@@ -28,6 +28,7 @@ func (d *swarmDraft) decide(service state.Service) {
 		d.fail(err)
 		return
 	}
+	d.settleOrder(p)
 	if p.held == nil {
 		p.action, p.restarts, p.newImage = Create, true, true
 		p.image = d.imageOf(p)

@@ -36,12 +36,13 @@ type swarmService struct {
 	action    Action
 	reasons   []Reason
 	image     swarmImage
-	newImage  bool // its tasks are to run an image of another name
-	restarts  bool // its tasks are started anew
-	refreshes bool // its image may be another by then; all else is as it was
-	changed   ID   // the node that writes it; empty if none does
-	converged ID   // the node after which it has converged; empty if it has
-	begun     ID   // the node after which all its tasks have been started
+	newImage  bool     // its tasks are to run an image of another name
+	restarts  bool     // its tasks are started anew
+	refreshes bool     // its image may be another by then; all else is as it was
+	notes     []string // what is to be said when it is written
+	changed   ID       // the node that writes it; empty if none does
+	converged ID       // the node after which it has converged; empty if it has
+	begun     ID       // the node after which all its tasks have been started
 }
 
 func newSwarmDraft(desired state.Desired, observed state.Observed, policy UpPolicy) *swarmDraft {

@@ -61,6 +61,7 @@ func (d *swarmDraft) addService(p *swarmService) {
 	} else if image != nil {
 		node.After = append(node.After, image.ID)
 	}
+	d.warnings = append(d.warnings, p.notes...)
 	p.spec.Refresh = p.refreshes
 	p.spec.Local = d.isOfThisMachine(p) && (p.held == nil || p.restarts || p.refreshes)
 	switch p.action {

@@ -120,7 +120,8 @@ func TestShopRunsOnAllNodes(t *testing.T) {
 	assert.DeepEqual(t, p.left(), []string{})
 }
 
-// On a Swarm of one node, nothing has to be in a registry.
+// On a Swarm of one node, nothing has to be in a registry, and a task with a port
+// of the node is replaced by stopping it first.
 func TestShopRunsOnASingleNode(t *testing.T) {
 	t.Parallel()
 	p := newProjectOn(t, lab.alone, "services: {}")
@@ -136,6 +137,8 @@ func TestShopRunsOnASingleNode(t *testing.T) {
 	versions := p.versions()
 	p.ok("up", "-d", "--build")
 	assert.DeepEqual(t, p.versions(), versions) // what was built is the same: the job does not run again either
+	anew := p.ok("up", "-d", "--force-recreate", "--no-deps", "web") // where no other node has its port free
+	says(t, anew.Stderr, "replaced stop-first all the same")
 	p.ok("down", "-v", "--rmi", "all")
 	assert.DeepEqual(t, p.left(), []string{})
 }
