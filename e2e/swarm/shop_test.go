@@ -136,7 +136,7 @@ func TestShopRunsOnASingleNode(t *testing.T) {
 	})
 	versions := p.versions()
 	p.ok("up", "-d", "--build")
-	assert.DeepEqual(t, p.versions(), versions) // what was built is the same: the job does not run again either
+	assert.DeepEqual(t, p.versions(), versions)                      // what was built is the same: the job does not run again either
 	anew := p.ok("up", "-d", "--force-recreate", "--no-deps", "web") // where no other node has its port free
 	says(t, anew.Stderr, "replaced stop-first all the same")
 	p.ok("down", "-v", "--rmi", "all")

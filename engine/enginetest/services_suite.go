@@ -201,20 +201,18 @@ var keeping = []obligation{
 		}
 		assert.Check(t, is.Len(f.observe().Inputs, 2))
 	}},
-	{"tells of a config or secret which drivers it has", func(t *testing.T, f *fixture) {
+	{"tells of a config or secret which template driver it has", func(t *testing.T, f *fixture) {
 		for _, spec := range []state.InputSpec{
 			{Kind: state.KindConfig, Name: f.project + "_x", Content: state.Content("hello\n"), TemplateDriver: "golang"},
 			{Kind: state.KindSecret, Name: f.project + "_x", Content: state.Content("hello\n"), TemplateDriver: "golang"},
-			{Kind: state.KindSecret, Name: f.project + "_y", Driver: "vault", DriverOpts: map[string]string{"path": "a"}},
 		} {
 			spec.Labels = f.namespace()
 			assert.NilError(t, f.CreateInput(f.ctx, spec))
 		}
 		inputs := f.observe().Inputs
-		assert.Assert(t, is.Len(inputs, 3))
-		for i, drivers := range []string{"golang  ", "golang  ", " vault a"} {
-			o := inputs[i]
-			assert.Check(t, is.Equal(o.TemplateDriver+" "+o.Driver+" "+o.DriverOpts["path"], drivers))
+		assert.Assert(t, is.Len(inputs, 2))
+		for _, o := range inputs {
+			assert.Check(t, is.Equal(o.TemplateDriver, "golang"))
 		}
 	}},
 	{"gives them to tasks as files, and keeps those that a service uses", func(t *testing.T, f *fixture) {

@@ -64,9 +64,9 @@ var updating = []obligation{
 		seen := f.untilRunning(1)
 		held := f.held("web")
 		assert.Check(t, strings.HasPrefix(held.Spec.TaskTemplate.ContainerSpec.Labels[state.LabelImage], "sha256:"))
-		spec.Refresh = true
-		assert.Check(t, is.ErrorIs(f.UpdateService(f.ctx, held.ID, held.Version, spec, nil), engine.ErrUnchanged))
-		spec.Local = false // as if another were here
+		same := state.ServiceSpec{Service: "web", Spec: held.Spec, Local: true, Refresh: true}
+		assert.Check(t, is.ErrorIs(f.UpdateService(f.ctx, held.ID, held.Version, same, nil), engine.ErrUnchanged))
+		spec.Local, spec.Refresh = false, true // as if another were here
 		f.change(spec)
 		assert.Check(t, f.held("web").Spec.TaskTemplate.ContainerSpec.Labels[state.LabelImage] == "")
 		f.untilCluster(func(c state.Cluster) bool {
