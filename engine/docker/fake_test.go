@@ -109,7 +109,7 @@ func TestStartsThatFail(t *testing.T) {
 		},
 		{
 			"id already in use",
-			"id already in use; the engine ended while it started this container, and does not know of its process, which may run: " +
+			"id already in use; the engine has lost track of this container's process, which may run: " +
 				"`ctr --namespace moby task rm --force web-1` ends it, with the --address of the engine's containerd",
 		},
 		{"out of luck", "start container web-1: out of luck"},

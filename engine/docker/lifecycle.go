@@ -142,8 +142,10 @@ func (c containers) explainStart(ctx context.Context, api *client.Client, err er
 	case isHalfStarted(text):
 		return hint(failed, "the engine ended while it started this container, and what is left of that is in the way: `stack up` creates a new one")
 	case strings.HasSuffix(text, "id already in use"):
-		// It may run, and write to its volumes: no other is put beside it.
-		return hint(failed, "the engine ended while it started this container, and does not know of its process, which may run: "+
+		// It may run, and write to its volumes: no other is put beside it. An engine
+		// that is busy (20.10) can take a late word of the end of a container's last
+		// process for that of the one it has started since.
+		return hint(failed, "the engine has lost track of this container's process, which may run: "+
 			"`ctr --namespace moby task rm --force %s` ends it, with the --address of the engine's containerd", name)
 	case refusedMount(text) != "":
 		return engine.AboutPart(failed, state.PartMount, refusedMount(text))

@@ -90,11 +90,11 @@ var updating = []obligation{
 		first := f.untilTask(over(1)).ID
 		*spec.Spec.Mode.Replicated.Replicas = 2
 		f.change(spec)
-		f.untilTask(over(2))
+		second := f.untilTask(over(2)).ID
 		assert.Check(t, is.Len(f.observe().Tasks, 2))
 		spec.Spec.TaskTemplate.ForceUpdate++
 		f.change(spec)
-		assert.Check(t, f.untilTask(over(1)).ID != first)
+		f.untilTask(func(t state.Task) bool { return t.Current && t.ID != first && t.ID != second }) // in either place: the update pauses when it ends
 	}},
 	{"pauses an update that fails", func(t *testing.T, f *fixture) {
 		seen := f.breaks(swarm.UpdateFailureActionPause, swarm.UpdateStatePaused)
