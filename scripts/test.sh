@@ -45,7 +45,7 @@ e2e() {
 	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/docker || failed=$?
 	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/swarm || failed=$?
 	# shellcheck disable=SC2046
-	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" $(go list ./e2e/... | grep -v '/e2e/swarm$') || failed=$?
+	go test -json -count=1 -shuffle=on -parallel 4 -timeout 25m -run "${RUN-}" $(go list ./e2e/... | grep -v '/e2e/swarm$') || failed=$?
 	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/swarm || failed=$? # alone: it cuts nodes off
 	return $failed
 }
