@@ -41,11 +41,11 @@ e2e() {
 	STACK_PEER=$(scripts/peer.sh) ||
 		printf '\n==> NO DOCKER COMPOSE: projects are handed over from stack to stack alone.\n' >&2
 	export STACK_PEER
-	swarm
 	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/docker || failed=$?
-	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/swarm || failed=$?
 	# shellcheck disable=SC2046
 	go test -json -count=1 -shuffle=on -parallel 4 -timeout 25m -run "${RUN-}" $(go list ./e2e/... | grep -v '/e2e/swarm$') || failed=$?
+	swarm # its engines are busy even with nothing to do
+	go test -json -race -count=1 -shuffle=on -timeout 10m -run "${RUN-}" ./engine/swarm || failed=$?
 	go test -json -count=1 -shuffle=on -parallel 4 -timeout 15m -run "${RUN-}" ./e2e/swarm || failed=$? # alone: it cuts nodes off
 	return $failed
 }
