@@ -227,26 +227,29 @@ func (b *bringUp) repair() {
 }
 
 // stopBefore stops what must not run when the container is started: the one
-// that it replaces, or itself.
+// that it replaces, and itself.
 func (b *bringUp) stopBefore() []ID {
 	r := b.replica
-	after := slices.Concat(b.prepared, b.after)
-	switch {
-	case r.stopped != "":
+	if r.stopped != "" {
 		return []ID{r.stopped}
-	case r.old != nil && !r.clears && r.old.Live():
-		if len(b.replacedNetworks(*r.old)) > 0 {
-			return nil // detaching it stopped it
-		}
-		m := b.oldRemoval(after)
-		return []ID{b.stop(m)}
-	case r.current != nil && r.start && r.current.Running() && len(b.replacedNetworks(*r.current)) == 0:
-		return []ID{b.stop(removal{
-			label: r.ref.String(), ref: r.ref, container: *r.current, group: b.service.service.Name,
-			reason: b.reason(), after: after,
-		})}
 	}
-	return nil
+	stopped := b.stopItself()
+	if r.old != nil && !r.clears && r.old.Live() && len(b.replacedNetworks(*r.old)) == 0 { // detaching it stops it too
+		stopped = append(stopped, b.stop(b.oldRemoval(slices.Concat(b.prepared, b.after))))
+	}
+	return stopped
+}
+
+// stopItself stops a container that runs and is to be started again.
+func (b *bringUp) stopItself() []ID {
+	r := b.replica
+	if r.current == nil || !r.start || !r.current.Running() || len(b.replacedNetworks(*r.current)) > 0 {
+		return nil
+	}
+	return []ID{b.stop(removal{
+		label: r.ref.String(), ref: r.ref, container: *r.current, group: b.service.service.Name,
+		reason: b.reason(), after: slices.Concat(b.prepared, b.after),
+	})}
 }
 
 func (b *bringUp) start(stopped []ID) {

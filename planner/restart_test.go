@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/compose-spec/compose-go/v2/types"
 	"gotest.tools/v3/assert"
 
 	"github.com/stackctl/stack/planner"
@@ -57,6 +58,26 @@ func TestWhatHasNotSeenAReplacementIsRestarted(t *testing.T) {
 			replaced(&observed.Containers[1]) // db/2 took the place of another
 			is(t, up(t, desired, observed, planner.UpPolicy{}), kind.want)
 		})
+	}
+}
+
+// A replacement runs under its temporary name when its run ends, and what it
+// depends on is replaced before the next one: that one restarts it as it
+// finishes the replacement, whatever the order of updates.
+func TestAnUnfinishedReplacementThatHasNotSeenAReplacementIsRestarted(t *testing.T) {
+	for _, option := range []func(*state.Service){func(*state.Service) {}, rolls(types.UpdateConfig{}), rolls(types.UpdateConfig{Order: "start-first"})} {
+		desired := project(service("db"), service("app", restarts("db"), option))
+		observed := holds(desired)
+		since(observed, "db", 10, 11)
+		since(observed, "app", 5, 6)
+		old := held(desired.Services[1], 1)
+		old.ID, old.Labels[state.LabelConfigHash], old.StartedAt = "old", "other", time.Unix(2, 0)
+		observed.Containers = append(observed.Containers, old)
+		observed.Containers[1].Name += ".next-old"
+		got := up(t, desired, observed, planner.UpPolicy{})
+		assert.Assert(t, strings.Contains(got, "stop app/1\n"), got)
+		start := got[strings.Index(got, "\nstart app/1 < "):]
+		assert.Assert(t, strings.Contains(strings.SplitN(start, "\n", 3)[1], "stop app/1"), got)
 	}
 }
 

@@ -91,7 +91,7 @@ func (t *turn) take() {
 	r := t.replica
 	t.record(func() {
 		if t.startsFirst() {
-			t.start(t.leftovers)
+			t.start(slices.Concat(t.stopItself(), t.leftovers))
 			t.untouched("start")
 			t.ends = r.running
 			if r.old != nil && r.old.Live() {
