@@ -135,6 +135,7 @@ func (b *desiredBuilder) service(s types.ServiceConfig) (state.Service, error) {
 	if service.PullPolicy, service.RefreshAfter, err = pullPolicy(s); err != nil {
 		b.addValue(modelPath{"services", s.Name, "pull_policy"}, err.Error(), "")
 	}
+	b.values(s)
 	service.Probe = b.probe(s)
 	s.Image = p.image(s)
 	s.Volumes = p.imageVolumes(s.Volumes)

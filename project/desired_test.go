@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gotest.tools/v3/assert"
+	is "gotest.tools/v3/assert/cmp"
 	"gotest.tools/v3/golden"
 
 	"github.com/stackctl/stack/project"
@@ -74,6 +75,31 @@ func TestDesiredScale(t *testing.T) {
 	assert.Error(t, err, `no such service: wbe; did you mean "web"?`)
 	_, err = loadText(t, "services: {web: {image: x, container_name: one}}").Desired(project.DesiredOptions{Scale: map[string]int{"web": 2}})
 	assert.ErrorContains(t, err, "stdin:1:44: services.web.container_name: can't set container_name and 2 replicas")
+}
+
+func TestWhatTheEngineWouldRefuse(t *testing.T) {
+	refused := func(service string) string {
+		p := loadText(t, "services: {web: {image: x, "+service+"}}")
+		_, err := p.Desired(project.DesiredOptions{Contents: project.NoContents}) // to take it down
+		assert.NilError(t, err)
+		if _, err = p.Desired(project.DesiredOptions{}); err != nil {
+			return err.Error()
+		}
+		return ""
+	}
+	const policies = "stdin:1:37: services.web.restart: expected no, always, unless-stopped, on-failure or on-failure:N, found "
+	for policy, want := range map[string]string{
+		"always": "", "unless-stopped": "", "on-failure": "", "on-failure:3": "", "no": "",
+		"sometimes": policies + `"sometimes"`, "unless_stopped": policies + `"unless_stopped"; did you mean "unless-stopped"?`,
+		"always:3": policies + `"always:3"; did you mean "always"?`, "on-failure:x": policies + `"on-failure:x"; did you mean "on-failure"?`,
+	} {
+		assert.Check(t, is.Equal(refused(fmt.Sprintf("restart: %q", policy)), want), policy)
+	}
+	assert.Check(t, is.Equal(refused(`expose: [80, "81", "3000-3005", "53/udp", "9/SCTP"]`), ""))
+	for _, port := range []string{"99999", "http", "80/ip", "9-8", "80:80"} {
+		assert.Check(t, is.Equal(refused(fmt.Sprintf("expose: [1, %q]", port)), "stdin:1:40: services.web.expose.1: "+
+			`expected a container's port or range such as "3000", "3000-3005" or "53/udp", found "`+port+`"; ports go up to 65535`))
+	}
 }
 
 func TestScaleDoesNotChangeTheHash(t *testing.T) {
