@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/types"
 
@@ -31,6 +32,7 @@ func TestTampering(t *testing.T) {
 			return err
 		}
 		for range n % 5 {
+			time.Sleep(time.Duration(random.IntN(3)) * time.Second)
 			touched, err := tamper(ctx, m, h.first, random)
 			if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrConflict) {
 				continue // the engine refuses a hand too: a start without the container whose network it shares
@@ -59,7 +61,7 @@ func tamper(ctx context.Context, x engine.Engine, desired state.Desired, random 
 	}
 	c := observed.Containers[random.IntN(len(observed.Containers))]
 	replica = state.ContainerRef(c.Service, c.Number).String()
-	switch random.IntN(6) {
+	switch random.IntN(9) {
 	case 0:
 		return "", x.StopContainer(ctx, c.ID, state.StopOptions{})
 	case 1:
@@ -76,6 +78,21 @@ func tamper(ctx context.Context, x engine.Engine, desired state.Desired, random 
 			Labels: labels, Config: types.ServiceConfig{ContainerSpec: types.ContainerSpec{Image: c.Image}},
 		}, nil)
 		return replica, err
+	case 5:
+		return "", x.PauseContainer(ctx, c.ID)
+	case 6:
+		return "", x.KillContainer(ctx, c.ID, "SIGKILL")
+	case 7: // a network, with all who are on it cut off
+		if len(observed.Networks) == 0 {
+			return "", nil
+		}
+		network := observed.Networks[random.IntN(len(observed.Networks))]
+		for _, attached := range observed.Containers {
+			if _, on := attached.Networks[network.Name]; on {
+				_ = x.DisconnectNetwork(ctx, attached.ID, network.Name)
+			}
+		}
+		return "", x.RemoveNetwork(ctx, network.ID)
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Networks))[:min(1, len(c.Networks))] {
 		err = x.DisconnectNetwork(ctx, c.ID, name)
