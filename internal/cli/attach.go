@@ -31,6 +31,7 @@ type attachment struct {
 	named    []string // the services that were named
 	services []string // all that were brought up
 	attached []string // of these, the ones whose logs are shown
+	awaited  []string // of these, the ones whose ends are the run's
 	printer  *logPrinter
 
 	// stopping ends with the first interrupt, and when a container's end is to
@@ -53,6 +54,10 @@ type attachment struct {
 func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []string) error {
 	t := &attachment{
 		convergence: c, options: o, goal: g, named: named, attached: o.attached(g), open: make(chan struct{}),
+	}
+	t.awaited = t.attached
+	if len(named) > 0 {
+		t.awaited = named // whatever else is shown
 	}
 	if t.wantsMenu(a.env(g.target)) {
 		t.menu = &menu{in: a.process.In, out: a.process.Out, color: t.settings.color}
@@ -148,6 +153,7 @@ func (t *attachment) follow(ctx context.Context, same map[string]bool, settled <
 			Lines: state.LogOptions{Tail: "0", Timestamps: t.options.timestamps},
 		},
 		Muted:    func(service string) bool { return !slices.Contains(t.attached, service) },
+		Awaited:  t.awaits,
 		Existing: func(c state.Container) bool { return same[c.ID] },
 		Ready:    func() { close(ready) },
 		Settled:  settled,
@@ -162,6 +168,13 @@ func (t *attachment) follow(ctx context.Context, same map[string]bool, settled <
 	case <-f.done:
 		return f, f.err
 	}
+}
+
+// awaits is true for a service whose containers' ends are the run's: one that was
+// named, or, where none was, one whose logs are shown. What these depend on may go
+// on, and may end before.
+func (t *attachment) awaits(service string) bool {
+	return len(t.awaited) == 0 || slices.Contains(t.awaited, service)
 }
 
 // record takes what a container says or does.
