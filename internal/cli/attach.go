@@ -44,6 +44,8 @@ type attachment struct {
 
 	menu *menu // the keys; nil without
 
+	endedSaid sync.Once // that something had ended by itself when the rest was stopped
+
 	mu      sync.Mutex
 	trigger *logs.Record  // the end of a container that ends all
 	code    *int          // of --exit-code-from's service
@@ -259,6 +261,13 @@ func (t *attachment) stopWith(ctx context.Context, timeout *time.Duration) error
 	if err != nil {
 		return err
 	}
+	t.endedSaid.Do(func() {
+		for _, c := range observed.Containers {
+			if c.Status == state.StatusExited && !c.OneOff && !c.IsHook() && slices.Contains(services, c.Service) {
+				t.say(fmt.Sprintf(" Container %s Stopped", c.Name))
+			}
+		}
+	})
 	p := t.progress(planner.Plan{Project: plan.Project, Nodes: plan.Nodes, Changes: plan.Changes})
 	tell := func(e event.Event) { p.Event(e); t.hookSaid(e) }
 	err = reconciler.Executor{Engine: t.engine, Events: tell, Parallel: t.settings.parallel}.Execute(ctx, plan)
