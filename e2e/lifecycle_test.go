@@ -68,7 +68,7 @@ services:
 	for _, args := range [][]string{{"up", "-d"}, {"start"}, {"unpause"}, {"restart"}} {
 		p.ok("pause")
 		assert.Assert(t, p.inspect("web-1").State.Paused && p.inspect("db-1").State.Paused)
-		p.ok("pause")
+		p.fails(1, []string{"pause"}, "is already paused")
 		p.ok(args...)
 		for _, name := range p.names() {
 			state := p.inspect(name).State

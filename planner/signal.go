@@ -35,15 +35,22 @@ func (t *teardown) removeOrphan(c state.Container) {
 }
 
 // Pause plans to freeze the containers of services that run (no services is all),
-// all at once. One-off containers go on.
+// all at once. One-off containers go on. Those that are paused already are
+// changes that do nothing, with a reason.
 func Pause(desired state.Desired, observed state.Observed, services []string) (Plan, error) {
 	if observed.Engine.Swarm() {
 		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, nil)
 	for _, c := range t.index.all {
-		if t.concerns(services, c) && !c.OneOff && c.Status == state.StatusRunning {
+		switch {
+		case !t.concerns(services, c) || c.OneOff:
+		case c.Status == state.StatusRunning:
 			t.add(c, "pause", "pauses", PauseContainer{Container: c.Handle()})
+		case c.Status == state.StatusPaused:
+			t.change(Change{
+				Ref: state.ContainerRef(c.Service, c.Number), Name: c.Name, Action: NoOp, Reasons: []Reason{{Text: "is already paused"}},
+			})
 		}
 	}
 	return t.plan()

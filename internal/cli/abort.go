@@ -25,7 +25,8 @@ func (t *attachment) exited(r logs.Record) {
 		t.code = &r.Exit.Code
 	}
 	aborts := t.options.abortOnExit || t.options.abortOnFailure && r.Exit.Code != 0
-	if aborts && t.trigger == nil && t.stopping.Err() == nil {
+	concerns := t.awaits(r.Container.Service) || r.Container.Service == t.options.exitCodeFrom
+	if aborts && concerns && t.trigger == nil && t.stopping.Err() == nil {
 		t.trigger = &r
 		t.stop()
 	}

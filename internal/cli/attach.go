@@ -31,6 +31,7 @@ type attachment struct {
 	named    []string // the services that were named
 	services []string // all that were brought up
 	attached []string // of these, the ones whose logs are shown
+	awaited  []string // of these, the ones whose ends are the run's
 	printer  *logPrinter
 
 	// stopping ends with the first interrupt, and when a container's end is to
@@ -43,6 +44,8 @@ type attachment struct {
 
 	menu *menu // the keys; nil without
 
+	endedSaid sync.Once // that something had ended by itself when the rest was stopped
+
 	mu      sync.Mutex
 	trigger *logs.Record  // the end of a container that ends all
 	code    *int          // of --exit-code-from's service
@@ -53,6 +56,10 @@ type attachment struct {
 func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []string) error {
 	t := &attachment{
 		convergence: c, options: o, goal: g, named: named, attached: o.attached(g), open: make(chan struct{}),
+	}
+	t.awaited = t.attached
+	if len(named) > 0 {
+		t.awaited = named // whatever else is shown
 	}
 	if t.wantsMenu(a.env(g.target)) {
 		t.menu = &menu{in: a.process.In, out: a.process.Out, color: t.settings.color}
@@ -148,6 +155,7 @@ func (t *attachment) follow(ctx context.Context, same map[string]bool, settled <
 			Lines: state.LogOptions{Tail: "0", Timestamps: t.options.timestamps},
 		},
 		Muted:    func(service string) bool { return !slices.Contains(t.attached, service) },
+		Awaited:  t.awaits,
 		Existing: func(c state.Container) bool { return same[c.ID] },
 		Ready:    func() { close(ready) },
 		Settled:  settled,
@@ -162,6 +170,13 @@ func (t *attachment) follow(ctx context.Context, same map[string]bool, settled <
 	case <-f.done:
 		return f, f.err
 	}
+}
+
+// awaits is true for a service whose containers' ends are the run's: one that was
+// named, or, where none was, one whose logs are shown. What these depend on may go
+// on, and may end before.
+func (t *attachment) awaits(service string) bool {
+	return len(t.awaited) == 0 || slices.Contains(t.awaited, service)
 }
 
 // record takes what a container says or does.
@@ -246,6 +261,13 @@ func (t *attachment) stopWith(ctx context.Context, timeout *time.Duration) error
 	if err != nil {
 		return err
 	}
+	t.endedSaid.Do(func() {
+		for _, c := range observed.Containers {
+			if c.Status == state.StatusExited && !c.OneOff && !c.IsHook() && slices.Contains(services, c.Service) {
+				t.say(fmt.Sprintf(" Container %s Stopped", c.Name))
+			}
+		}
+	})
 	p := t.progress(planner.Plan{Project: plan.Project, Nodes: plan.Nodes, Changes: plan.Changes})
 	tell := func(e event.Event) { p.Event(e); t.hookSaid(e) }
 	err = reconciler.Executor{Engine: t.engine, Events: tell, Parallel: t.settings.parallel}.Execute(ctx, plan)

@@ -18,6 +18,9 @@ type FollowOptions struct {
 	// Muted says for which services only the ends are wanted, not the lines. It
 	// may be nil.
 	Muted func(service string) bool
+	// Awaited says which services' containers have to end before it is over;
+	// nil is all of them.
+	Awaited func(service string) bool
 	// Ready is called once, when no container that starts from then on is
 	// missed. It may be nil.
 	Ready func()
@@ -29,8 +32,8 @@ type FollowOptions struct {
 // Follow calls each, one call at a time, for every line of the project's
 // containers and for each of their ends, as they come. It also follows
 // containers that start later. It returns when ctx ends, and when all that it
-// followed have ended and none of them is about to be started again by the
-// engine. Where nothing runs at first, it waits for something to start, unless
+// followed and awaited have ended and none of them is about to be started again
+// by the engine. Where nothing runs at first, it waits for something to start, unless
 // there is no container at all.
 func Follow(ctx context.Context, source Source, options FollowOptions, each func(Record)) error {
 	ctx, cancel := context.WithCancel(ctx)
@@ -142,11 +145,20 @@ func (f *follower) done() bool {
 		return false
 	}
 	for _, s := range f.streams {
-		if s.alive && !s.removed || s.reading || len(s.queue) > 0 {
+		alive := s.alive && !s.removed
+		if alive && !f.awaits(s) {
+			continue
+		}
+		if alive || s.reading || len(s.queue) > 0 {
 			return false
 		}
 	}
 	return f.settled || f.ended || len(f.streams) == 0
+}
+
+// awaits is true for a container whose end is waited for.
+func (f *follower) awaits(s *stream) bool {
+	return f.options.Awaited == nil || f.options.Awaited(s.container.Service)
 }
 
 // catchUp compares what the follower knows with what the engine holds.

@@ -102,6 +102,17 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 	})
 }
 
+func TestFollowEndsWithWhatIsAwaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t)
+		s.run("db", 1, "echo up; sleep 1000")
+		s.run("web", 1, "sleep 10; echo done; exit 3")
+		told, wait := s.follow(t.Context(), logs.FollowOptions{Awaited: func(service string) bool { return service == "web" }})
+		assert.NilError(t, wait())
+		assert.DeepEqual(t, told.take(), []string{"db-1: up", "web-1: done", "web-1 exited 3"})
+	})
+}
+
 func TestFollowUntilSettled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop(t)

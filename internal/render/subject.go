@@ -27,7 +27,7 @@ func (s subject) String() string {
 type cast struct {
 	canonical map[state.Ref]string
 	replacing map[state.Ref]bool
-	restarts  map[state.Ref]bool
+	restarts  map[state.Ref]bool // because that was asked for
 	nodes     map[planner.ID]planner.Node
 	back      map[planner.ID]bool // nodes of rollbacks
 	// twins are the other images that a build makes because their services are
@@ -52,7 +52,8 @@ func newCast(plan planner.Plan) cast {
 		c.nodes[node.ID] = node
 		switch node.Op.(type) {
 		case planner.StopContainer:
-			stops[node.Ref] = true
+			// It has a reason where something else makes it necessary.
+			stops[node.Ref] = node.Reason == ""
 		case planner.StartContainer:
 			starts[node.Ref] = true
 		case planner.RemoveContainer:
