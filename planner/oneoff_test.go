@@ -85,7 +85,11 @@ func TestEndedOneOffContainersGoWithTheOrphans(t *testing.T) {
 		remove web/run ended`)
 	plan, err := planner.Up(desired, observed, planner.UpPolicy{})
 	assert.NilError(t, err)
-	assert.Equal(t, len(plan.Nodes)+len(plan.Warnings), 0)
+	assert.Equal(t, len(plan.Nodes), 0)
+	assert.DeepEqual(t, plan.Warnings, []string{"Found orphan containers (ended): their runs have ended; --remove-orphans removes them"})
+	plan, err = planner.Up(desired, observed, planner.UpPolicy{IgnoreOrphans: true})
+	assert.NilError(t, err)
+	assert.Equal(t, len(plan.Warnings), 0)
 }
 
 func TestAnEndedOneOffContainerGoesWithoutAHookThatStays(t *testing.T) {

@@ -11,12 +11,16 @@ import (
 const orphaned = "the project has no such service"
 
 // addOrphans removes the containers of services that the project has no more,
-// or names them.
+// and of runs that have ended, or names them.
 func (d *draft) addOrphans() {
-	var names []string
+	var names, ended []string
 	for _, c := range d.index.all {
-		if c.OneOff && !c.IsHook() && d.policy.RemoveOrphans && !c.Live() {
-			d.removeOneOff(c)
+		if c.OneOff && !c.IsHook() && !c.Live() {
+			if d.policy.RemoveOrphans {
+				d.removeOneOff(c)
+			} else {
+				ended = append(ended, c.Name)
+			}
 		}
 		if c.OneOff || c.IsHook() || slices.Contains(d.desired.Known, c.Service) {
 			continue
@@ -35,9 +39,14 @@ func (d *draft) addOrphans() {
 			d.removeHooks(service)
 		}
 	}
+	d.warnOfOrphans(names, "this project has no such services any more")
+	d.warnOfOrphans(ended, "their runs have ended")
+}
+
+func (d *draft) warnOfOrphans(names []string, why string) {
 	if len(names) > 0 && !d.policy.IgnoreOrphans {
 		d.warnings = append(d.warnings, "Found orphan containers ("+strings.Join(names, ", ")+
-			"): this project has no such services any more; --remove-orphans removes them")
+			"): "+why+"; --remove-orphans removes them")
 	}
 }
 

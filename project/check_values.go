@@ -22,6 +22,10 @@ func (b *desiredBuilder) values(s types.ServiceConfig) {
 			fmt.Sprintf("expected no, always, unless-stopped, on-failure or on-failure:N, found %q", s.Restart),
 			didYouMean(s.Restart, restarts(), ""))
 	}
+	if check := s.HealthCheck; check != nil && !check.Disable && check.StartInterval != nil && check.StartPeriod == nil {
+		b.add(modelPath{"services", s.Name, "healthcheck", "start_interval"},
+			"healthcheck.start_interval requires healthcheck.start_period to be set", "it is the interval during that")
+	}
 	for i, text := range s.Expose {
 		if !isExposed(text) {
 			b.addValue(modelPath{"services", s.Name, "expose", itoa(i)},

@@ -95,6 +95,10 @@ func TestWhatTheEngineWouldRefuse(t *testing.T) {
 	} {
 		assert.Check(t, is.Equal(refused(fmt.Sprintf("restart: %q", policy)), want), policy)
 	}
+	assert.Check(t, is.Equal(refused(`healthcheck: {test: x, start_period: 9s, start_interval: 1s}`), ""))
+	assert.Check(t, is.Equal(refused(`healthcheck: {disable: true, start_interval: 1s}`), ""))
+	assert.Check(t, is.Contains(refused(`healthcheck: {test: x, start_interval: 1s}`),
+		"services.web.healthcheck.start_interval: healthcheck.start_interval requires healthcheck.start_period to be set"))
 	assert.Check(t, is.Equal(refused(`expose: [80, "81", "3000-3005", "53/udp", "9/SCTP"]`), ""))
 	for _, port := range []string{"99999", "http", "80/ip", "9-8", "80:80"} {
 		assert.Check(t, is.Equal(refused(fmt.Sprintf("expose: [1, %q]", port)), "stdin:1:40: services.web.expose.1: "+

@@ -149,7 +149,12 @@ func (b *desiredBuilder) readFile(r reference, name string, at modelPath) (state
 	return file, true
 }
 
+// readVariable takes what the loader found before the project's own environment:
+// an included file may have variables that the project does not.
 func (b *desiredBuilder) readVariable(r reference, name string, at modelPath) (state.File, bool) {
+	if found := r.object.Content; found != "" {
+		return heldFile([]byte(found)), true
+	}
 	value, ok := b.model.Environment[name]
 	if !ok {
 		b.addValue(at, fmt.Sprintf("environment variable %q required by %s %q is not set", name, r.kind, r.use.Source),

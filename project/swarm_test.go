@@ -71,7 +71,7 @@ services:
     restart: always
     container_name: xx
     privileged: true
-    healthcheck: {test: [CMD, x], start_interval: 1s}
+    healthcheck: {test: [CMD, x], start_period: 9s, start_interval: 1s}
     network_mode: host
     security_opt: [no-new-privileges:true, systempaths=unconfined]
     volumes: [.:/x]

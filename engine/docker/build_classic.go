@@ -21,7 +21,8 @@ import (
 // error: without it, the image would be another one.
 func (i images) buildClassic(ctx context.Context, api *client.Client, spec state.BuildSpec, reason string, progress func(state.Progress)) error {
 	if fields := beyondClassic(spec); len(fields) > 0 {
-		return fmt.Errorf("%s: the classic builder (%s) cannot honour them: build with BuildKit, or remove them", strings.Join(fields, ", "), reason)
+		return fmt.Errorf("%s: the classic builder (%s) cannot honour them: the classic builder doesn't support %s, set DOCKER_BUILDKIT=1 to use BuildKit, or remove them",
+			strings.Join(fields, ", "), reason, classicLacks(fields))
 	}
 	options, err := i.classicOptions(spec)
 	if err != nil {
@@ -39,6 +40,19 @@ func (i images) buildClassic(ctx context.Context, api *client.Client, spec state
 	defer response.Body.Close()
 	output := classicOutput{steps: buildkit.NewSteps(progress), progress: progress}
 	return output.steps.Explain(readStream(response.Body, output.take))
+}
+
+// classicLacks is how Docker Compose calls the first of the fields.
+func classicLacks(fields []string) string {
+	switch fields[0] {
+	case "build.platforms":
+		return "multi-arch build"
+	case "build.privileged":
+		return "privileged mode"
+	case "build.ssh":
+		return "SSH keys"
+	}
+	return strings.TrimPrefix(fields[0], "build.")
 }
 
 // beyondClassic are the fields of a build that only BuildKit honours.

@@ -73,7 +73,7 @@ func (a *app) attachTo(ctx context.Context, o attachOptions, service string) err
 	}
 	tty := ttyOptions{tty: c.TTY, interactive: !o.noStdin && c.Stdin}
 	if c.TTY && tty.interactive && !isTerminal(a.process.In) {
-		return fmt.Errorf("the input device is not a TTY, and container %s has one: give --no-stdin", c.Name)
+		return fmt.Errorf("cannot attach stdin to a TTY-enabled container because stdin is not a terminal (the input device is not a TTY, and container %s has one): give --no-stdin", c.Name)
 	}
 	s, err := a.streams(tty, o.detachKeys)
 	if err != nil {

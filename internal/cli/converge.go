@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -38,12 +39,14 @@ func (c *convergence) run(stop context.Context, first step) error {
 	defer c.unlock()
 	p := c.progress(first.plan)
 	c.journal.planned(first)
+	told := slices.Concat(c.told, first.plan.Warnings)
 	err := c.executor(stop, p).Converge(c.app.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
 		c.policy.Only, c.policy.ImagesFresh = only, imagesFresh
 		next, err := c.plan(stop)
 		if err == nil {
 			c.journal.planned(next)
-			p.Next(next.plan)
+			c.next(p, next.plan, told)
+			told = append(told, next.plan.Warnings...)
 		}
 		return next.plan, err
 	})

@@ -160,6 +160,7 @@ func (a *app) publishProject(ctx context.Context, o publishOptions, t target, p 
 	warn(a.process.Err, t.warnings)
 	if a.global.dryRun {
 		a.showFiles(p)
+		say("publishing", "")
 		say("published", "(dry run: nothing was sent)")
 		return nil
 	}

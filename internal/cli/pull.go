@@ -88,10 +88,36 @@ func (a *app) pull(ctx context.Context, o pullOptions, services []string) error 
 	err = a.onImages(ctx, g, o.quiet, func(observed state.Observed) (planner.Plan, error) {
 		return planner.Pull(g.desired, observed, policy)
 	})
-	if names := buildable(err, g.desired); len(names) > 0 {
-		warn(a.process.Err, []string{"some images have to be built from source: stack build " + strings.Join(names, " ")})
+	names := buildable(err, g.desired)
+	if err == nil && o.ignoreFailures && !o.ignoreBuildable && !a.global.dryRun {
+		names, err = a.missingBuildable(ctx, g)
+	}
+	if len(names) > 0 {
+		warn(a.process.Err, []string{"Some service image(s) must be built from source by running: stack build " + strings.Join(names, " ")})
 	}
 	return err
+}
+
+// missingBuildable are the services whose image is still not here, but can be
+// built.
+func (a *app) missingBuildable(ctx context.Context, g goal) ([]string, error) {
+	s, err := a.open(g.target)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	observed, err := s.observe(ctx, g.desired)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, service := range g.desired.Services {
+		if _, here := observed.Images[service.Config.Image]; !here && service.Build != nil && service.Written.Image != "" {
+			names = append(names, service.Name)
+		}
+	}
+	slices.Sort(names)
+	return names, nil
 }
 
 // buildable are the services whose image could not be pulled, but can be built.

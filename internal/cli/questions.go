@@ -13,18 +13,24 @@ import (
 // standard input.
 type questions struct {
 	app     *app
-	asked   string // "publish"
 	nothing string // what holds after a no: "nothing was sent"
 	piped   bool   // answers may come from elsewhere than a terminal
 }
 
+// question is what is asked of a list.
+type question struct {
+	about string // comes before the list
+	asked string // comes after it: "Go on?"
+	flag  string // says yes
+}
+
 // ask lists what a question is about, and asks whether to go on. Without an
 // answer it is an error that names the flag to give.
-func (q *questions) ask(ctx context.Context, flag, about string, list []string) error {
+func (q *questions) ask(ctx context.Context, which question, list []string) error {
 	if len(list) == 0 {
 		return nil
 	}
-	if _, err := io.WriteString(q.app.process.Err, q.text(about, list)+"\n"+q.asked+" all the same? [y/N] "); err != nil {
+	if _, err := io.WriteString(q.app.process.Err, q.text(which.about, list)+"\n"+which.asked+" [y/N] "); err != nil {
 		return err
 	}
 	answer, given, err := q.read(ctx)
@@ -36,7 +42,7 @@ func (q *questions) ask(ctx context.Context, flag, about string, list []string) 
 		if q.app.global.dryRun {
 			return nil // nothing happens anyway
 		}
-		return fmt.Errorf("there is nobody to answer: %s. To let it happen, run again with %s", q.nothing, flag)
+		return fmt.Errorf("there is nobody to answer: %s. To let it happen, run again with %s", q.nothing, which.flag)
 	case !truth(answer):
 		return &exitError{130, errors.New("declined: " + q.nothing)}
 	}
@@ -47,8 +53,8 @@ func (q *questions) text(about string, list []string) string {
 	return about + "\n  " + strings.Join(list, "\n  ")
 }
 
-func (q *questions) refusal(flag, about string, list []string) error {
-	return fmt.Errorf("%s\n%s: run again with %s, or take them out", q.text(about, list), q.nothing, flag)
+func (q *questions) refusal(which question, list []string) error {
+	return fmt.Errorf("%s\n%s: run again with %s, or take them out", q.text(which.about, list), q.nothing, which.flag)
 }
 
 // read is one answer, if there is one.

@@ -37,8 +37,9 @@ func (a *app) confirmRemote(ctx context.Context, p *project.Project, yes bool) e
 			taken = append(taken, publish.Shown(name, value))
 		}
 	}
-	q := &questions{app: a, asked: "go on", nothing: "nothing was changed"}
-	return q.ask(ctx, "--yes", strings.Join(slices.Sorted(maps.Keys(remotes)), ", ")+" takes variables from here:", taken)
+	q := &questions{app: a, nothing: "nothing was changed"}
+	about := strings.Join(slices.Sorted(maps.Keys(remotes)), ", ") + " takes variables from here:"
+	return q.ask(ctx, question{about: about, asked: "go on all the same?", flag: "--yes"}, taken)
 }
 
 // registerYes is for commands that Docker Compose's ask nothing.

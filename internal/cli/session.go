@@ -152,6 +152,18 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	return p
 }
 
+// next goes on with a later plan of the same run: only then is known what some
+// of the warnings say.
+func (s *session) next(p render.Progress, plan planner.Plan, told []string) {
+	p.Next(plan)
+	if s.settings.mode == render.JSON {
+		return
+	}
+	for _, text := range untold(plan.Warnings, told) {
+		p.Event(event.Event{Phase: event.Warning, Detail: text})
+	}
+}
+
 // untold are the warnings that were not told before.
 func untold(warnings, told []string) []string {
 	return slices.DeleteFunc(slices.Clone(warnings), func(text string) bool { return slices.Contains(told, text) })

@@ -49,7 +49,7 @@ func (o *ttyOptions) note(f *pflag.FlagSet, process Process, detached bool) erro
 	}
 	o.tty = !o.noTTY
 	if o.tty && o.interactive && !detached && !isTerminal(process.In) {
-		return errors.New("the input device is not a TTY: leave out -t, or give -T")
+		return errors.New("cannot attach stdin to a TTY-enabled container because stdin is not a terminal (the input device is not a TTY): leave out -t, or give -T")
 	}
 	return nil
 }

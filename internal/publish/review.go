@@ -73,7 +73,7 @@ func environment(sources []project.SourceFile) []string {
 	for _, source := range sources {
 		for _, r := range source.References {
 			if r.Kind == project.EnvFile {
-				found[fmt.Sprintf("%s has env_file declared.", owner(r.Path))] = true
+				found[fmt.Sprintf("%s: env_file declared", owner(r.Path))] = true
 			}
 		}
 		for _, v := range source.Values {
@@ -81,18 +81,14 @@ func environment(sources []project.SourceFile) []string {
 				variables[owner(v.Path)] = append(variables[owner(v.Path)], fmt.Sprintf("%q", name))
 			}
 			if len(v.Path) == 3 && v.Path[0] == "configs" && v.Path[2] == "content" && !interpolated(v.Text) {
-				found[fmt.Sprintf("config %q has literal inline content.", v.Path[1])] = true
+				found[fmt.Sprintf("config %q: literal inline content", v.Path[1])] = true
 			}
 		}
 	}
 	for who, names := range variables {
 		slices.Sort(names)
 		names = slices.Compact(names)
-		plural := ""
-		if len(names) > 1 {
-			plural = "s"
-		}
-		found[fmt.Sprintf("%s has literal environment variable%s %s.", who, plural, strings.Join(names, ", "))] = true
+		found[fmt.Sprintf("%s: literal value for %s", who, strings.Join(names, ", "))] = true
 	}
 	return slices.Sorted(maps.Keys(found))
 }

@@ -25,7 +25,7 @@ func TestWhatAnEngineCannotDoIsRefusedByName(t *testing.T) {
 	}}
 	const advice = ": use the containerd image store (Docker Engine 24 or newer), or a builder of buildx (--builder)\n"
 	const classic = "Docker Engine 26.1 keeps its images in the classic store, which "
-	assert.Error(t, engineOf("26.1", "1.45", false).refuse(spec), "build.platforms: "+classic+"holds one platform an image"+advice+
+	assert.Error(t, engineOf("26.1", "1.45", false).refuse(spec), "Multi-platform build is not supported for the docker driver. build.platforms: "+classic+"holds one platform an image"+advice+
 		"build.provenance: "+classic+"holds no attestations"+advice+
 		"build.sbom: "+classic+"holds no attestations"+advice+
 		"build.cache_to: "+classic+"exports type=inline alone, not type=local"+advice+

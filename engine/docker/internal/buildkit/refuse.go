@@ -38,7 +38,7 @@ func (e Engine) refuse(spec state.BuildSpec) error {
 	classic := func(field, limit string) string {
 		return fmt.Sprintf("build.%s: Docker Engine %s keeps its images in the classic store, which %s: %s", field, e.Version, limit, useSnapshots)
 	}
-	add(len(Platforms(spec)) > 1 && !e.Snapshots, classic("platforms", "holds one platform an image"))
+	add(len(Platforms(spec)) > 1 && !e.Snapshots, "Multi-platform build is not supported for the docker driver. "+classic("platforms", "holds one platform an image"))
 	add(Attests(c.Provenance) && !e.Snapshots, classic("provenance", "holds no attestations"))
 	add(Attests(c.SBOM) && !e.Snapshots, classic("sbom", "holds no attestations"))
 	for _, text := range c.CacheTo {
