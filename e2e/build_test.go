@@ -224,9 +224,9 @@ secrets: {token: {file: ./token}}
 	p.write("web/Dockerfile", "FROM stack-e2e/dummy AS final\nARG GREETING\nENV GREETING=$GREETING\nFROM final\n")
 	p.env = append(p.env, "DOCKER_BUILDKIT=0")
 	built := p.ok("up", "-d")
-	assert.Assert(t, strings.Contains(built.Stderr, "Step 1/"), built.Stderr)
+	assert.Assert(t, strings.Contains(built.Stdout, "Step 1/"), built.Stdout)
 	assert.Equal(t, p.exec("web-1", "env", "GREETING"), "hello\n")
-	p.fails(1, []string{"up", "-d", "locked"}, "build.cache_to, build.secrets, build.ssh: the classic builder (DOCKER_BUILDKIT=0) cannot honour them")
+	p.fails(1, []string{"up", "-d", "locked"}, "build.cache_to, build.secrets, build.ssh: the classic builder doesn't support cache_to")
 	assert.DeepEqual(t, p.names(), []string{"web-1"})
 }
 
@@ -248,7 +248,23 @@ services:
 func TestInterruptEndsABuildAtOnce(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: {context: ., dockerfile_inline: "FROM busybox\nRUN echo begun; sleep 600\n"}}}}`)
 	s := p.begin("up", "-d")
-	driver.Eventually(t, "the step has begun", func() bool { return strings.Contains(s.stderr.String(), " begun\n") })
+	driver.Eventually(t, "the step has begun", func() bool { return strings.Contains(s.stdout.String(), " begun\n") })
 	s.signal(syscall.SIGINT)
 	assert.Equal(t, s.end(), 130, s.stderr.String())
+}
+
+// A Dockerfile may start from the image of another service of the project, which
+// no registry has.
+func TestBuildsStartFromEachOther(t *testing.T) {
+	p := newProject(t, `
+services:
+  app: {build: {context: ., dockerfile_inline: "ARG ON\nFROM $${ON}\n", args: {ON: "${COMPOSE_PROJECT_NAME}-base:latest"}}}
+  base: {build: {context: ., dockerfile_inline: "FROM stack-e2e/dummy\nLABEL made=by-${DOCKER_BUILDKIT}\n"}}
+`)
+	env := p.env
+	for _, buildKit := range []string{"1", "0"} {
+		p.env = append(env, "DOCKER_BUILDKIT="+buildKit)
+		p.ok("build")
+		assert.Equal(t, p.image("app").Config.Labels["made"], "by-"+buildKit)
+	}
 }

@@ -35,6 +35,17 @@ func TestBuildMakesWhatServicesAndTheirBasesNeed(t *testing.T) {
 	is(t, told(t, plan, err), "! no services to build")
 }
 
+func TestABuildWaitsForTheImagesThatItsDockerfileNames(t *testing.T) {
+	names := func(s *state.Service) { s.Build.From = []string{"base:1"} }
+	desired := project(service("base", builtInto("base:1")), service("web", builtInto("web:1"), names))
+	plan, err := planner.Build(desired, state.Observed{}, planner.BuildPolicy{})
+	is(t, told(t, plan, err), `
+		build base:1
+		build web:1 < build base:1
+		create base:1: not here
+		create web:1: not here`)
+}
+
 func TestBuildsThatAreAlikeRunOnceAndArePushedByEveryName(t *testing.T) {
 	twin := func(s *state.Service) { s.Build.Config.Context = "/web" }
 	desired := project(service("web", builtInto("team/web:1", "team/web:extra")), service("twin", builtInto("team/twin:1"), twin),

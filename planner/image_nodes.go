@@ -202,10 +202,10 @@ func (d *draft) needBases(wanted needs) {
 
 // bases are the images of the services that a build starts from, sorted.
 func (n need) bases(d *draft) []string {
-	var bases []string
 	if n.build == nil {
 		return nil
 	}
+	bases := slices.Clone(n.build.From)
 	for _, context := range n.build.Config.AdditionalContexts {
 		if service, is := strings.CutPrefix(context, types.ServicePrefix); is {
 			bases = append(bases, d.imageOf(service))

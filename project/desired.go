@@ -84,6 +84,9 @@ func (p *Project) Desired(o DesiredOptions) (state.Desired, error) {
 	if err := b.errs.orNil(); err != nil {
 		return state.Desired{}, err
 	}
+	if o.Contents != NoContents {
+		orderBuilds(buildsOf(d))
+	}
 	d.Inputs = b.desiredInputs()
 	if !o.Swarm {
 		d.Models = p.desiredModels()

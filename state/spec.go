@@ -88,7 +88,10 @@ type BuildSpec struct {
 	Service string `json:"service"`
 	// Config.AdditionalContexts has service:x where the file says so in what a
 	// project desires, and the image of x as docker-image://IMAGE in a plan.
-	Config   types.BuildConfig `json:"config"`
+	Config types.BuildConfig `json:"config"`
+	// From are images of the project's other builds that the Dockerfile names:
+	// they are built before.
+	From     []string          `json:"from,omitempty"`
 	Platform string            `json:"platform,omitempty"`
 	NoCache  bool              `json:"noCache,omitempty"`
 	Pull     bool              `json:"pull,omitempty"`
