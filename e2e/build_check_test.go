@@ -31,7 +31,7 @@ func TestClassicBuilderCannotCheck(t *testing.T) {
 	p := newProject(t, `{services: {web: {build: .}}}`)
 	p.write("Dockerfile", "FROM stack-e2e/dummy\n")
 	p.env = append(p.env, "DOCKER_BUILDKIT=0")
-	p.fails(1, []string{"build", "--check"}, "--check: the classic builder (DOCKER_BUILDKIT=0) cannot honour", "build with BuildKit")
+	p.fails(1, []string{"build", "--check"}, "--check: the classic builder doesn't support --check, set DOCKER_BUILDKIT=1", "(DOCKER_BUILDKIT=0)")
 }
 
 const onABuilder = `{services: {web: {build: {context: ., dockerfile_inline: "FROM stack-e2e/dummy\n"}}}}`

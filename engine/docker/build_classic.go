@@ -21,8 +21,8 @@ import (
 // error: without it, the image would be another one.
 func (i images) buildClassic(ctx context.Context, api *client.Client, spec state.BuildSpec, reason string, progress func(state.Progress)) error {
 	if fields := beyondClassic(spec); len(fields) > 0 {
-		return fmt.Errorf("%s: the classic builder (%s) cannot honour them: the classic builder doesn't support %s, set DOCKER_BUILDKIT=1 to use BuildKit, or remove them",
-			strings.Join(fields, ", "), reason, classicLacks(fields))
+		return fmt.Errorf("%s: the classic builder doesn't support %s, set DOCKER_BUILDKIT=1 to use BuildKit, or remove them (%s)",
+			strings.Join(fields, ", "), classicLacks(fields), reason)
 	}
 	options, err := i.classicOptions(spec)
 	if err != nil {

@@ -71,6 +71,7 @@ func (a *app) run(ctx context.Context, o runOptions, service string) error {
 	}
 	s.quiet = map[string]bool{"PullImage": o.quietPull, "BuildImage": o.quietBuild}
 	s.hush(o.quiet)
+	s.settings.builds = s.settings.status // the program alone writes to standard output
 	s.keepJournal("run", g.target, withoutService(g.desired, service))
 	c := &convergence{session: s, desired: g.desired, policy: g.policy, preview: o.preview}
 	if !a.global.dryRun {

@@ -134,9 +134,10 @@ func (s *session) observe(ctx context.Context, desired state.Desired) (state.Obs
 // progress shows the run of a plan.
 func (s *session) progress(plan planner.Plan) render.Progress {
 	p := render.NewProgress(s.settings.mode, plan, render.Options{
-		Out:   s.settings.status,
-		Color: s.settings.color,
-		Size:  func() (int, int) { return terminalSize(s.settings.status) },
+		Out:    s.settings.status,
+		Builds: s.settings.builds,
+		Color:  s.settings.color,
+		Size:   func() (int, int) { return terminalSize(s.settings.status) },
 	})
 	warnings := s.warnings
 	if s.settings.mode != render.JSON { // it has the plan's already
@@ -214,8 +215,8 @@ func (s *session) settle(stop context.Context, plan planner.Plan, next func() (p
 	return s.finish(p, err)
 }
 
-// finish ends the view of a run. What it showed of a failed build is left out
-// of the error.
+// finish ends the view of a run. What it showed of a failed build where the
+// error is shown is left out of it.
 func (s *session) finish(p render.Progress, err error) error {
 	s.viewing.Lock()
 	s.shown = nil // it takes no events any more
@@ -226,7 +227,8 @@ func (s *session) finish(p render.Progress, err error) error {
 	} else if undrawn != nil {
 		warn(s.app.process.Err, []string{undrawn.Error()})
 	}
-	if s.settings.mode != render.Plain || s.quiet["BuildImage"] {
+	shown := s.settings.mode == render.Plain && !s.quiet["BuildImage"] && s.settings.builds == s.settings.status
+	if !shown {
 		return err
 	}
 	for _, failed := range nodeErrors(err) {

@@ -26,6 +26,7 @@ type settings struct {
 	outColor bool // of standard output
 	parallel int
 	status   io.Writer // where progress goes
+	builds   io.Writer // where the steps of builds go, in lines
 }
 
 // lookup finds a variable: of the project's environment, or of the process's.
@@ -33,7 +34,7 @@ type lookup func(key string) (string, bool)
 
 // settings works the settings out. A flag wins over a variable.
 func (a *app) settings(env lookup) (settings, error) {
-	s := settings{ansi: a.global.ansi, status: a.process.Err}
+	s := settings{ansi: a.global.ansi, status: a.process.Err, builds: a.process.Out}
 	if v, _ := env("COMPOSE_ANSI"); v != "" && s.ansi == ansiAuto && !a.global.noANSI {
 		s.ansi = v
 	}

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/stackctl/stack/event"
@@ -27,6 +28,9 @@ type plain struct {
 }
 
 func newPlain(options Options) *plain {
+	if options.Builds == nil {
+		options.Builds = options.Out
+	}
 	return &plain{options: options, shown: map[subject]bool{}, skipped: map[string]bool{}, details: map[planner.ID]string{}}
 }
 
@@ -95,7 +99,7 @@ func (p *plain) Event(e event.Event) {
 		switch {
 		case e.Ref == (state.Ref{}) && p.tell != nil: // it is of no resource
 		case e.Ref == (state.Ref{}):
-			p.line("Warning " + e.Detail)
+			p.line(p.options.Out, "Warning "+e.Detail)
 		default:
 			p.say(s, "Warning "+oneLine(e.Detail))
 		}
@@ -171,6 +175,10 @@ func (p *plain) progress(s subject, e event.Event) {
 	text := oneLine(e.Detail)
 	if id := planner.ID(e.Node); text != "" && p.details[id] != text {
 		p.details[id] = text
+		if e.Op == "BuildImage" {
+			p.sayTo(p.options.Builds, s, text)
+			return
+		}
 		p.say(s, text)
 	}
 }
@@ -183,16 +191,18 @@ func (p *plain) once(s subject, text string) {
 	}
 }
 
-func (p *plain) say(s subject, text string) {
+func (p *plain) say(s subject, text string) { p.sayTo(p.options.Out, s, text) }
+
+func (p *plain) sayTo(out io.Writer, s subject, text string) {
 	p.shown[s] = true
 	if p.tell != nil {
 		p.tell(s, text)
 		return
 	}
-	p.line(s.String() + " " + text)
+	p.line(out, s.String()+" "+text)
 }
 
 // line prints one line. That it cannot be printed is no reason to end a run.
-func (p *plain) line(text string) {
-	_, _ = fmt.Fprintln(p.options.Out, " "+p.mark+text)
+func (p *plain) line(out io.Writer, text string) {
+	_, _ = fmt.Fprintln(out, " "+p.mark+text)
 }

@@ -46,8 +46,10 @@ func (m Mode) Resolve(terminal bool) Mode {
 
 // Options say where progress is shown, and how.
 type Options struct {
-	Out   io.Writer
-	Color bool
+	Out io.Writer
+	// Builds is where Plain prints what the steps of builds print; nil is Out.
+	Builds io.Writer
+	Color  bool
 	// Size is the terminal's, asked for at each redraw of TTY. Nil is 80 cells
 	// by 24 lines.
 	Size func() (width, height int)

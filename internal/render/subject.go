@@ -48,7 +48,6 @@ func newCast(plan planner.Plan) cast {
 		c.nodes[node.ID], c.back[node.ID] = node, true
 	}
 	stops, starts, removes := map[state.Ref]bool{}, map[state.Ref]bool{}, map[state.Ref]bool{}
-	networks := false // one is replaced under what is stopped
 	for _, node := range plan.Nodes {
 		c.nodes[node.ID] = node
 		switch node.Op.(type) {
@@ -59,8 +58,6 @@ func newCast(plan planner.Plan) cast {
 			starts[node.Ref] = true
 		case planner.RemoveContainer:
 			removes[node.Ref] = true
-		case planner.RemoveNetwork:
-			networks = true
 		}
 	}
 	for _, change := range plan.Changes {
@@ -71,7 +68,7 @@ func newCast(plan planner.Plan) cast {
 		c.canonical[ref] = change.Name
 		changes := change.Action == planner.Replace || change.Action == planner.Update
 		c.replacing[ref] = changes && removes[ref]
-		c.restarts[ref] = changes && !removes[ref] && stops[ref] && starts[ref] && !networks
+		c.restarts[ref] = changes && !removes[ref] && stops[ref] && starts[ref]
 	}
 	c.addTwins(plan)
 	return c

@@ -21,9 +21,12 @@ func (s *Steps) take(status *client.SolveStatus) {
 			s.Fail(id)
 		}
 	}
-	for _, transfer := range status.Statuses {
-		if transfer.Current > 0 {
-			s.Transfer(transfer.Vertex.String(), transfer.Current, transfer.Total)
+	for _, part := range status.Statuses {
+		switch {
+		case part.Current > 0:
+			s.Transfer(part.Vertex.String(), part.Current, part.Total)
+		case part.Completed != nil:
+			s.Note(part.Vertex.String(), part.ID+" done")
 		}
 	}
 	for _, l := range status.Logs {

@@ -2,6 +2,7 @@ package buildkit
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/stackctl/stack/engine"
@@ -22,6 +23,7 @@ type Steps struct {
 type step struct {
 	name   string
 	shown  bool
+	notes  []string
 	output []byte // its end
 }
 
@@ -64,6 +66,15 @@ func (s *Steps) Write(id string, text []byte) {
 		if shown := strings.TrimRight(string(line), "\r\n"); shown != "" {
 			s.progress(state.Progress{Detail: shown})
 		}
+	}
+}
+
+// Note tells once of a part of a step: the name that an image gets.
+func (s *Steps) Note(id, text string) {
+	one := s.of(id)
+	if !slices.Contains(one.notes, text) {
+		one.notes = append(one.notes, text)
+		s.progress(state.Progress{Detail: text})
 	}
 }
 

@@ -24,6 +24,8 @@ func TestStatusesAreToldInWords(t *testing.T) {
 		{Vertexes: []*client.Vertex{{Digest: from, Name: "[1/2] FROM x", Cached: true}, {Digest: run, Name: "[2/2] RUN y"}}},
 		{Vertexes: []*client.Vertex{{Digest: run, Name: "[2/2] RUN y", Started: &now}}},
 		{Statuses: []*client.VertexStatus{{Vertex: from, Current: 5, Total: 10}, {Vertex: from}}},
+		{Statuses: []*client.VertexStatus{{Vertex: from, ID: "naming to shop-web", Completed: &now}}},
+		{Statuses: []*client.VertexStatus{{Vertex: from, ID: "naming to shop-web", Completed: &now}}},
 		{Logs: []*client.VertexLog{{Vertex: run, Data: []byte("about to\r\n\nfail\n")}}},
 		{Warnings: []*client.VertexWarning{{Short: []byte("odd")}}},
 		{Vertexes: []*client.Vertex{{Digest: run, Name: "[2/2] RUN y", Started: &now, Completed: &now, Error: "exit code: 9"}}},
@@ -32,7 +34,7 @@ func TestStatusesAreToldInWords(t *testing.T) {
 		steps.take(status)
 	}
 	assert.DeepEqual(t, shown, []string{
-		"[1/2] FROM x (cached) 0/0", "[2/2] RUN y 0/0", "[1/2] FROM x 5/10", "about to 0/0", "fail 0/0", "Warning: odd 0/0",
+		"[1/2] FROM x (cached) 0/0", "[2/2] RUN y 0/0", "[1/2] FROM x 5/10", "naming to shop-web done 0/0", "about to 0/0", "fail 0/0", "Warning: odd 0/0",
 	})
 	err := steps.Explain(errors.New("exit code: 9"))
 	assert.Error(t, err, "step \"[2/2] RUN y\": exit code: 9; its output:\nabout to\r\n\nfail")
