@@ -258,27 +258,37 @@ func (t *teardown) addFilesVolumes(services []string) {
 }
 
 // addImages removes the images of the model's services: all of them, or those
-// that are built here and have no name of their own.
+// that are built here and have no name of their own. Without a model they are
+// those of the containers that go.
 func (t *teardown) addImages(desired state.Desired, policy DownPolicy) {
 	if policy.Images == "" {
 		return
 	}
+	var after []ID
+	for _, c := range t.chosen {
+		after = append(after, t.last[c.ID])
+	}
 	removed := map[string]bool{}
-	for _, s := range desired.Services {
-		image := s.Config.Image
-		local := s.Build != nil && image == desired.Project.ImageName(s.Name)
-		_, there := t.index.images[image]
-		selected := len(policy.Services) == 0 || slices.Contains(policy.Services, s.Name)
-		if !there || removed[image] || !selected || policy.Images != "all" && !local {
-			continue
+	remove := func(image string, local bool) {
+		if removed[image] || policy.Images != "all" && !local {
+			return
 		}
 		removed[image] = true
-		var after []ID
-		for _, c := range t.chosen {
-			after = append(after, t.last[c.ID])
-		}
 		t.change(Change{Ref: state.ImageRef(image), Name: image, Action: Delete})
 		t.nodes.add(Node{ID: ID("remove image " + image), Ref: state.ImageRef(image), Group: "images", After: after,
 			Op: RemoveImage{Image: image}})
+	}
+	for _, s := range desired.Services {
+		image := s.Config.Image
+		_, there := t.index.images[image]
+		if selected := len(policy.Services) == 0 || slices.Contains(policy.Services, s.Name); there && selected {
+			remove(image, s.Build != nil && image == desired.Project.ImageName(s.Name))
+		}
+	}
+	if len(desired.Known) > 0 {
+		return
+	}
+	for _, c := range t.chosen {
+		remove(c.Image, c.Image == desired.Project.ImageName(c.Service))
 	}
 }

@@ -44,6 +44,9 @@ type attachment struct {
 
 	menu *menu // the keys; nil without
 
+	begun   time.Time // when the run did
+	opening sync.Once // of the logs
+
 	endedSaid sync.Once // that something had ended by itself when the rest was stopped
 
 	mu      sync.Mutex
@@ -76,7 +79,8 @@ func (a *app) attach(c *convergence, first step, o upOptions, g goal, named []st
 	}
 	t.stopping, t.stop = context.WithCancel(a.interrupt.soft)
 	defer t.stop()
-	t.overhear = t.hookSaid
+	t.overhear = t.overheard
+	t.begun = time.Now()
 	return t.run(first)
 }
 
@@ -90,18 +94,10 @@ func (t *attachment) run(first step) error {
 	if err != nil {
 		return err
 	}
-	if t.settings.mode != render.TTY {
-		t.printer.attaching()
-		close(t.open)
-	}
 	err = t.convergence.run(t.stopping, first)
-	if t.settings.mode == render.TTY {
-		t.printer.attaching()
-		close(t.open)
-		t.sayHeld()
-	}
+	t.opening.Do(func() { t.openLogs(err == nil || t.settings.mode == render.TTY) })
 	if err == nil && t.options.watch {
-		err = t.watch()
+		err = t.watch(t.begun)
 	}
 	if err != nil && t.stopping.Err() == nil {
 		return err
@@ -137,6 +133,25 @@ func (t *attachment) run(first step) error {
 		}
 	}
 	return also(withoutInterrupts(err), t.end(followed))
+}
+
+// overheard takes what happens in the run. Without a live view the logs come as
+// soon as there may be any: what goes before, such as builds, is told alone.
+func (t *attachment) overheard(e event.Event) {
+	speaks := slices.Contains([]string{"StartContainer", "UnpauseContainer", "RunHook", "CreateService", "UpdateService"}, e.Op)
+	if speaks && e.Phase == event.Started && t.settings.mode != render.TTY {
+		t.opening.Do(func() { t.openLogs(true) })
+	}
+	t.hookSaid(e)
+}
+
+// openLogs lets the logs come.
+func (t *attachment) openLogs(announce bool) {
+	if announce {
+		t.printer.attaching()
+	}
+	close(t.open)
+	t.sayHeld()
 }
 
 // following is a follower that runs.

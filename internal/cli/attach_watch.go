@@ -1,13 +1,16 @@
 package cli
 
+import "time"
+
 // watch watches the files of what was brought up, until the attachment ends or
-// unwatch is called.
-func (t *attachment) watch() error {
+// unwatch is called. What was written since then counts as changed; the zero time
+// is now.
+func (t *attachment) watch(since time.Time) error {
 	a := *t.app
 	a.process = t.menu.above(a.process)
 	w, err := a.startWatch(t.stopping, watchRequest{
 		goal: t.goal, plan: t.options.planOptions, services: t.named, yes: t.yes, prune: true, quiet: t.options.quietBuild,
-		printer: t.printer,
+		printer: t.printer, since: since,
 	})
 	if err != nil {
 		return err
@@ -41,7 +44,7 @@ func (t *attachment) toggleWatch() {
 		t.unwatch()
 		return
 	}
-	if err := t.watch(); err != nil && t.stopping.Err() == nil {
+	if err := t.watch(time.Time{}); err != nil && t.stopping.Err() == nil {
 		warn(t.menu.above(t.app.process).Err, []string{"not watching: " + err.Error()})
 	}
 }
