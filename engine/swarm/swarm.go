@@ -35,7 +35,7 @@ func New(link Link) engine.Engine {
 	m := &manager{Link: link}
 	roles := link.Engine()
 	roles.Observer = observer{roles.Observer, m}
-	roles.Networks = networks{roles.Networks}
+	roles.Networks = networks{roles.Networks, m}
 	roles.Volumes = volumes{roles.Volumes}
 	roles.Services = services{m}
 	roles.Cluster = cluster{m}
@@ -47,15 +47,4 @@ type manager struct {
 	Link
 	mu   sync.Mutex
 	node string // the manager's own id, once it is known to be one
-}
-
-// networks are overlays that reach all nodes, unless a driver is asked for.
-type networks struct{ engine.Networks }
-
-// CreateNetwork creates a network.
-func (n networks) CreateNetwork(ctx context.Context, spec state.NetworkSpec) error {
-	if spec.Config.Driver == "" {
-		spec.Config.Driver = "overlay"
-	}
-	return n.Networks.CreateNetwork(ctx, spec)
 }
