@@ -81,7 +81,7 @@ var examples = map[string]string{
 	"healthcheck.disable":                             "healthcheck: {disable: true}",
 	"healthcheck.interval":                            "healthcheck: {interval: 7s}",
 	"healthcheck.retries":                             "healthcheck: {retries: 7}",
-	"healthcheck.start_interval":                      "healthcheck: {start_interval: 7s}",
+	"healthcheck.start_interval":                      "healthcheck: {start_period: 9s, start_interval: 7s}",
 	"healthcheck.start_period":                        "healthcheck: {start_period: 7s}",
 	"healthcheck.test":                                "healthcheck: {test: [CMD, x]}",
 	"healthcheck.timeout":                             "healthcheck: {timeout: 7s}",
@@ -173,6 +173,7 @@ var bases = []struct{ fields, base string }{
 	{"configs[].gid configs[].uid configs[].mode configs[].target", "configs: [conf]"},
 	{"secrets[].gid secrets[].uid secrets[].mode secrets[].target", "secrets: [word]"},
 	{"ports[].mode ports[].protocol ports[].published", "ports: [{target: 80}]"},
+	{"healthcheck.start_interval", "healthcheck: {start_period: 9s}"},
 	{"deploy.update_config", "deploy: {update_config: {}}"},
 	{"deploy.rollback_config", "deploy: {rollback_config: {}}"},
 }
