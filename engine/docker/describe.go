@@ -120,6 +120,8 @@ func describeNetworks(described *state.Container, c container.InspectResponse) {
 	described.Ports = describePorts(c.NetworkSettings.Ports)
 }
 
+// describePorts keeps the engine's order of what one port is bound to: IPv4 comes
+// first, whose host port need not be that of IPv6.
 func describePorts(bound nat.PortMap) []state.Port {
 	var ports []state.Port
 	for port, bindings := range bound {
@@ -131,9 +133,8 @@ func describePorts(bound nat.PortMap) []state.Port {
 			ports = append(ports, state.Port{HostIP: binding.HostIP, PublishedPort: published, TargetPort: port.Int(), Protocol: port.Proto()})
 		}
 	}
-	slices.SortFunc(ports, func(a, b state.Port) int {
-		return cmp.Or(cmp.Compare(a.TargetPort, b.TargetPort), cmp.Compare(a.Protocol, b.Protocol),
-			cmp.Compare(a.PublishedPort, b.PublishedPort), cmp.Compare(a.HostIP, b.HostIP))
+	slices.SortStableFunc(ports, func(a, b state.Port) int {
+		return cmp.Or(cmp.Compare(a.TargetPort, b.TargetPort), cmp.Compare(a.Protocol, b.Protocol))
 	})
 	return ports
 }
