@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"path/filepath"
@@ -66,11 +67,11 @@ func buildsOf(d state.Desired) []*state.BuildSpec {
 // fullName is an image's name with its registry and tag, or what was given
 // where that is no name.
 func fullName(image string) string {
-	named, err := imageref.ParseNormalizedNamed(image)
+	named, err := imageref.ParseDockerRef(image)
 	if err != nil {
 		return image
 	}
-	return imageref.TagNameOnly(named).String()
+	return named.String()
 }
 
 // imagesOf are the images that a build's Dockerfile names, in FROM and
@@ -96,10 +97,7 @@ func openDockerfile(build types.BuildConfig) (io.ReadCloser, error) {
 	if build.DockerfileInline != "" {
 		return io.NopCloser(strings.NewReader(build.DockerfileInline)), nil
 	}
-	path := build.Dockerfile
-	if path == "" {
-		path = "Dockerfile"
-	}
+	path := cmp.Or(build.Dockerfile, "Dockerfile")
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(build.Context, path)
 	}

@@ -46,7 +46,7 @@ const (
 // Desired is what the project's active services want the engine to hold, with
 // the networks and volumes of the model.
 //
-// It reads configs and secrets, and may add to Project.Warnings, and to
+// It reads configs, secrets and Dockerfiles, and may add to Project.Warnings, and to
 // Model.Configs what use_api_socket asks for. Hashes are those of the services
 // as they are written; what is added to a service's configuration here (the
 // image of a build, the default platform) comes after.

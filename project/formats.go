@@ -3,7 +3,6 @@ package project
 import (
 	"fmt"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/compose-spec/compose-go/v2/format"
@@ -21,6 +20,17 @@ func checkFormat(path modelPath, text string) (message, hint string) {
 		}
 	}
 	return "", ""
+}
+
+// patternText is a pattern of the schema in words, or as it is.
+func patternText(path modelPath, pattern string) string {
+	switch {
+	case matches(path, "services.*.container_name"):
+		return "a name of letters, digits, _, . and - that has two of them at least and starts with a letter or a digit"
+	case matches(path, "services.*.pull_policy"):
+		return "always, missing, never, build, daily, weekly or every_ and a duration such as every_12h"
+	}
+	return "a value of the form " + pattern
 }
 
 type stringFormat struct {
@@ -51,8 +61,6 @@ func stringFormats() []stringFormat {
 		size("services.*.mem_limit"), size("services.*.mem_reservation"), size("services.*.memswap_limit"),
 		size("services.*.shm_size"), size("services.*.build.shm_size"), size("services.*.volumes.[].tmpfs.size"),
 		size("services.*.deploy.resources.limits.memory"), size("services.*.deploy.resources.reservations.memory"),
-		{"services.*.container_name", "a name of at least two letters, digits, _, . and -", "it starts with a letter or a digit", checkContainerName},
-		{"services.*.pull_policy", "always, missing, never, build, daily, weekly or every_ and a duration such as every_12h", "", checkPullPolicy},
 		{"services.*.deploy.resources.limits.cpus", "a number of CPUs such as 0.5", "", checkCPUs},
 	}
 }
@@ -100,20 +108,4 @@ func checkSize(text string) error {
 func checkCPUs(text string) error {
 	var cpus types.NanoCPUs
 	return cpus.DecodeMapstructure(text)
-}
-
-// checkContainerName is as the schema's pattern: it wants such a name in the
-// text, and the engine says no to what is around it.
-func checkContainerName(text string) error {
-	if !containerName.MatchString(text) {
-		return fmt.Errorf("no name")
-	}
-	return nil
-}
-
-var containerName = regexp.MustCompile(`[a-zA-Z0-9][a-zA-Z0-9_.-]+`)
-
-func checkPullPolicy(text string) error {
-	_, _, err := types.ServiceConfig{ContainerSpec: types.ContainerSpec{PullPolicy: text}}.GetPullPolicy()
-	return err
 }

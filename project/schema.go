@@ -124,7 +124,7 @@ func (in *inspection) schemaError(leaf *jsonschema.ValidationError) {
 	case *kind.Format:
 		in.add(found.entry.value, path, fmt.Sprintf("expected a %s such as 30s or 1m30s, found %q", k.Want, fmt.Sprint(k.Got)), "")
 	case *kind.Pattern:
-		in.add(found.entry.value, path, fmt.Sprintf("expected a value of the form %s, found %q", k.Want, k.Got), "")
+		in.add(found.entry.value, path, fmt.Sprintf("expected %s, found %q", patternText(path, k.Want), k.Got), "")
 	default:
 		text := leaf.ErrorKind.LocalizedString(message.NewPrinter(language.English))
 		in.add(found.entry.value, path, text, "")

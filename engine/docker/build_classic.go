@@ -42,7 +42,7 @@ func (i images) buildClassic(ctx context.Context, api *client.Client, spec state
 	return output.steps.Explain(readStream(response.Body, output.take))
 }
 
-// classicLacks is how Docker Compose calls the first of the fields.
+// classicLacks names the first of the fields in Docker Compose's words.
 func classicLacks(fields []string) string {
 	switch fields[0] {
 	case "build.platforms":

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 
 	"github.com/stackctl/stack/planner"
 	"github.com/stackctl/stack/state"
@@ -39,14 +38,12 @@ func (c *convergence) run(stop context.Context, first step) error {
 	defer c.unlock()
 	p := c.progress(first.plan)
 	c.journal.planned(first)
-	told := slices.Concat(c.told, first.plan.Warnings)
 	err := c.executor(stop, p).Converge(c.app.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
 		c.policy.Only, c.policy.ImagesFresh = only, imagesFresh
 		next, err := c.plan(stop)
 		if err == nil {
 			c.journal.planned(next)
-			c.next(p, next.plan, told)
-			told = append(told, next.plan.Warnings...)
+			c.next(p, next.plan)
 		}
 		return next.plan, err
 	})

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -134,14 +133,12 @@ func (c *convergence) bringUp(first step, view render.Progress, service string) 
 	stop := c.app.interrupt.soft
 	planned := func(s step) { c.journal.planned(withoutOneOff(s, service)) }
 	planned(first)
-	told := slices.Concat(c.told, first.plan.Warnings)
 	err := c.executor(stop, view).Converge(c.app.interrupt.hard, first.plan, func(only []string, imagesFresh bool) (planner.Plan, error) {
 		c.policy.Only, c.policy.ImagesFresh = only, imagesFresh
 		next, err := c.plan(stop)
 		if err == nil {
 			planned(next)
-			c.next(view, next.plan, told)
-			told = append(told, next.plan.Warnings...)
+			c.next(view, next.plan)
 		}
 		return next.plan, err
 	})

@@ -33,7 +33,7 @@ type session struct {
 	close    func()
 	settings settings
 	warnings []string // of the project, to be shown with the progress
-	told     []string // warnings of a plan that was shown before it is carried out
+	told     []string // the warnings of plans that were shown
 	// quiet are the operations whose progress is not shown.
 	quiet map[string]bool
 	// overhear is told what happens, beside the progress; nil is nobody.
@@ -141,7 +141,7 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 	})
 	warnings := s.warnings
 	if s.settings.mode != render.JSON { // it has the plan's already
-		warnings = append(slices.Clip(warnings), untold(plan.Warnings, s.told)...)
+		warnings = append(slices.Clip(warnings), s.untold(plan)...)
 	}
 	for _, text := range warnings {
 		p.Event(event.Event{Phase: event.Warning, Detail: text})
@@ -155,19 +155,21 @@ func (s *session) progress(plan planner.Plan) render.Progress {
 
 // next goes on with a later plan of the same run: only then is known what some
 // of the warnings say.
-func (s *session) next(p render.Progress, plan planner.Plan, told []string) {
+func (s *session) next(p render.Progress, plan planner.Plan) {
 	p.Next(plan)
 	if s.settings.mode == render.JSON {
 		return
 	}
-	for _, text := range untold(plan.Warnings, told) {
+	for _, text := range s.untold(plan) {
 		p.Event(event.Event{Phase: event.Warning, Detail: text})
 	}
 }
 
-// untold are the warnings that were not told before.
-func untold(warnings, told []string) []string {
-	return slices.DeleteFunc(slices.Clone(warnings), func(text string) bool { return slices.Contains(told, text) })
+// untold are the warnings of a plan that were not told before. They are now.
+func (s *session) untold(plan planner.Plan) []string {
+	all := slices.DeleteFunc(slices.Clone(plan.Warnings), func(text string) bool { return slices.Contains(s.told, text) })
+	s.told = append(slices.Clip(s.told), all...)
+	return all
 }
 
 // say shows what the connection to the engine has to say: beside the progress,

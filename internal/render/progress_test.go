@@ -86,29 +86,13 @@ func TestPlainTellsOfASecondPlanOnlyWhatIsNew(t *testing.T) {
 	assert.Equal(t, out.String(), " Container shop-db-1 Starting\n Container shop-web-1 Running\n")
 }
 
-func TestPlainTellsOfARestartInTwoLines(t *testing.T) {
-	var out bytes.Buffer
-	web := state.ContainerRef("web", 1)
-	nodes := []planner.Node{
-		step("stop web/1", web, planner.StopContainer{Container: handle("shop-web-1")}),
-		step("start web/1", web, planner.StartContainer{Container: handle("shop-web-1")}, "stop web/1"),
-	}
-	p := NewProgress(Plain, planner.Plan{
-		Changes: []planner.Change{{Ref: web, Name: "shop-web-1", Action: planner.Update}}, Nodes: nodes,
-	}, Options{Out: &out})
-	for _, node := range nodes {
-		for _, phase := range []event.Phase{event.Started, event.Succeeded} {
-			p.Event(event.Event{Phase: phase, Node: string(node.ID), Op: node.Op.Kind(), Ref: web, Name: "shop-web-1"})
-		}
-	}
-	assert.Equal(t, out.String(), " Container shop-web-1 Restarting\n Container shop-web-1 Started\n")
-}
-
-func TestPlainTellsOfAStopThatAnotherChangeNeeds(t *testing.T) {
+// plainRestart is what is printed of a container that is stopped, for a reason or
+// because that was asked for, and started.
+func plainRestart(reason string) string {
 	var out bytes.Buffer
 	web := state.ContainerRef("web", 1)
 	stop := step("stop web/1", web, planner.StopContainer{Container: handle("shop-web-1")})
-	stop.Reason = "db/1 is newer than what it started with, and depends_on.db.restart is true"
+	stop.Reason = reason
 	nodes := []planner.Node{stop, step("start web/1", web, planner.StartContainer{Container: handle("shop-web-1")}, "stop web/1")}
 	p := NewProgress(Plain, planner.Plan{
 		Changes: []planner.Change{{Ref: web, Name: "shop-web-1", Action: planner.Update}}, Nodes: nodes,
@@ -118,8 +102,16 @@ func TestPlainTellsOfAStopThatAnotherChangeNeeds(t *testing.T) {
 			p.Event(event.Event{Phase: phase, Node: string(node.ID), Op: node.Op.Kind(), Ref: web, Name: "shop-web-1"})
 		}
 	}
-	assert.Equal(t, out.String(), " Container shop-web-1 Stopping\n Container shop-web-1 Stopped\n"+
-		" Container shop-web-1 Starting\n Container shop-web-1 Started\n")
+	return out.String()
+}
+
+func TestPlainTellsOfARestartInTwoLines(t *testing.T) {
+	assert.Equal(t, plainRestart(""), " Container shop-web-1 Restarting\n Container shop-web-1 Started\n")
+}
+
+func TestPlainTellsOfAStopThatAnotherChangeNeeds(t *testing.T) {
+	assert.Equal(t, plainRestart("db/1 is newer than what it started with, and depends_on.db.restart is true"),
+		" Container shop-web-1 Stopping\n Container shop-web-1 Stopped\n Container shop-web-1 Starting\n Container shop-web-1 Started\n")
 }
 
 func TestPlainTellsOfAReplacementInTwoLines(t *testing.T) {
