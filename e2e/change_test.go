@@ -81,9 +81,9 @@ services:
 func TestAContainerIsStoppedOnceForANetworkAndKeepsItsPlaceInIt(t *testing.T) {
 	const compose = `
 services:
-  a: {image: stack-e2e/dummy, networks: {net: {aliases: [other], ipv4_address: 10.213.7.9}}, scale: 1}
+  a: {image: stack-e2e/dummy, networks: {net: {aliases: [other], ipv4_address: 10.213.9.9}}, scale: 1}
   b: {image: stack-e2e/dummy, networks: [net], links: ["a:linked"]}
-networks: {net: {labels: {tier: one}, ipam: {config: [{subnet: 10.213.7.0/24}]}}}
+networks: {net: {labels: {tier: one}, ipam: {config: [{subnet: 10.213.9.0/24}]}}}
 `
 	p := newProject(t, compose)
 	p.ok("up", "-d")
@@ -101,7 +101,7 @@ networks: {net: {labels: {tier: one}, ipam: {config: [{subnet: 10.213.7.0/24}]}}
 	assert.Equal(t, stops, 2, "%v", r.Writes())
 	assert.DeepEqual(t, []string{p.inspect("a-1").ID, p.inspect("b-1").ID}, ids)
 	place := p.inspect("a-1").NetworkSettings.Networks[p.name+"_net"]
-	assert.Equal(t, place.IPAddress, "10.213.7.9")
+	assert.Equal(t, place.IPAddress, "10.213.9.9")
 	assert.Assert(t, slices.Contains(place.Aliases, "other") && slices.Contains(place.Aliases, "a"), "%v", place.Aliases)
 	links := p.inspect("b-1").NetworkSettings.Networks[p.name+"_net"].Links
 	assert.Assert(t, slices.ContainsFunc(links, func(link string) bool { return strings.HasSuffix(link, ":linked") }), "%v", links)

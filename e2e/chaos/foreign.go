@@ -27,8 +27,12 @@ volumes: {data: {}}
 `
 
 func newForeign(ctx context.Context, b bench) (*foreign, error) {
+	net, err := b.addresses.take(ctx)
+	if err != nil {
+		return nil, err
+	}
 	p := &project{binary: b.binary, name: "chaos-" + b.run, dir: filepath.Join(b.dir, "foreign"), env: []string{
-		"HOME=" + filepath.Join(b.dir, "foreign"), "PATH=" + os.Getenv("PATH"), fmt.Sprintf("NET=10.%d.255", 64+os.Getpid()%128),
+		"HOME=" + filepath.Join(b.dir, "foreign"), "PATH=" + os.Getenv("PATH"), "NET=" + net,
 	}}
 	p.name = "foreign-" + p.name
 	if err := p.write(map[string][]byte{"compose.yaml": []byte(foreignFile)}); err != nil {
@@ -38,7 +42,6 @@ func newForeign(ctx context.Context, b bench) (*foreign, error) {
 	if err := p.ok(ctx, b.docker.DaemonHost(), "up", "-d"); err != nil {
 		return f, err
 	}
-	var err error
 	f.before, err = f.snapshot(ctx, b.docker)
 	return f, err
 }

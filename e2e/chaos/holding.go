@@ -81,7 +81,7 @@ func removeAll(ctx context.Context, docker *client.Client, project string, more 
 }
 
 // miscounted is what engine 20.10 now and then says of a network that nobody is
-// in, until it is restarted. Every trial has other addresses, so it may stay.
+// in, until it is restarted. As each trial has addresses that are free, it may stay.
 const miscounted = "has active endpoints"
 
 // remove ends all that is held, without stack.

@@ -102,14 +102,17 @@ func open(ctx context.Context, binary string) (b bench, end func(), err error) {
 	if b.docker, err = client.NewClientWithOpts(client.FromEnv, client.WithAPIVersionNegotiation()); err != nil {
 		return b, nil, err
 	}
+	b.addresses = newAddresses(b.docker)
 	if b.dir, err = os.MkdirTemp("", "chaos"); err != nil {
 		return b, nil, err
 	}
 	b.run = fmt.Sprintf("%x", time.Now().UnixNano()/int64(time.Millisecond)%(1<<24))
 	b.foreign, err = newForeign(ctx, b)
 	end = func() {
-		if err := b.foreign.remove(context.WithoutCancel(ctx), b.docker); err != nil {
-			fmt.Fprintln(os.Stderr, "chaos:", err)
+		if b.foreign != nil {
+			if err := b.foreign.remove(context.WithoutCancel(ctx), b.docker); err != nil {
+				fmt.Fprintln(os.Stderr, "chaos:", err)
+			}
 		}
 		os.RemoveAll(b.dir)
 		b.docker.Close()

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"sync/atomic"
 )
 
 // matrix is all trials: of each scenario, each call, with each harm.
@@ -22,7 +21,6 @@ type matrix struct {
 	artefacts string // a folder for what is known of failures
 
 	places chan struct{} // one for each trial at the same time
-	made   atomic.Int64  // trials
 	mu     sync.Mutex
 }
 
@@ -90,7 +88,7 @@ func (m *matrix) cutAt(ctx context.Context, r *row, s scenario, n int, like stri
 func (m *matrix) try(ctx context.Context, r *row, s scenario, h harm, n int, like string) *trial {
 	m.places <- struct{}{}
 	defer func() { <-m.places }()
-	t := &trial{bench: m.bench, scenario: s, harm: h, cut: n, subnet: int(m.made.Add(1) % 255)}
+	t := &trial{bench: m.bench, scenario: s, harm: h, cut: n}
 	if ctx.Err() != nil {
 		return t
 	}

@@ -38,11 +38,12 @@ const hanging = 3 * time.Second
 
 // bench is where trials are made.
 type bench struct {
-	docker  *client.Client
-	binary  string
-	dir     string // for the projects' folders
-	run     string // a word that no other run's projects have in their names
-	foreign *foreign
+	docker    *client.Client
+	binary    string
+	dir       string // for the projects' folders
+	run       string // a word that no other run's projects have in their names
+	addresses *addresses
+	foreign   *foreign
 }
 
 // trial is one run of a scenario in which one call is harmed.
@@ -51,7 +52,6 @@ type trial struct {
 	scenario scenario
 	harm     harm
 	cut      int // the call, from 1
-	subnet   int // the third number of its networks' addresses
 
 	project *project
 	sockets string          // a folder: all runs reach the engine under one address, as what is kept of a project is kept by it
@@ -62,7 +62,7 @@ type trial struct {
 
 // try makes a trial and says what went wrong with it.
 func (t *trial) try(ctx context.Context) (err error) {
-	if err := t.prepare(); err != nil {
+	if err := t.prepare(ctx); err != nil {
 		return err
 	}
 	defer func() {
@@ -82,7 +82,7 @@ func (t *trial) try(ctx context.Context) (err error) {
 	return t.check(ctx)
 }
 
-func (t *trial) prepare() error {
+func (t *trial) prepare(ctx context.Context) error {
 	name := fmt.Sprintf("chaos-%s-%s-%d%s", t.run, t.scenario.name, t.cut, t.harm)
 	dir := filepath.Join(t.dir, name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -92,8 +92,12 @@ func (t *trial) prepare() error {
 	if t.sockets, err = os.MkdirTemp(t.dir, "s"); err != nil { // a socket's path has to be short
 		return err
 	}
+	net, err := t.addresses.take(ctx)
+	if err != nil {
+		return err
+	}
 	t.project = &project{binary: t.binary, name: name, dir: dir, env: []string{
-		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), fmt.Sprintf("NET=10.%d.%d", 64+os.Getpid()%128, t.subnet),
+		"HOME=" + dir, "PATH=" + os.Getenv("PATH"), "NET=" + net,
 	}}
 	return nil
 }

@@ -31,10 +31,10 @@ var networking = []obligation{
 		assert.Check(t, is.ErrorIs(f.CreateNetwork(f.ctx, spec), engine.ErrConflict))
 	}},
 	{"refuses a subnet that overlaps another", func(t *testing.T, f *fixture) {
-		f.network("front", &types.IPAMPool{Subnet: "10.213.7.0/24"})
+		f.network("front", &types.IPAMPool{Subnet: "10.213.17.0/24"})
 		spec := state.NetworkSpec{Labels: f.labels(nil)}
 		spec.Config.Name = f.project + "_back"
-		spec.Config.Ipam.Config = []*types.IPAMPool{{Subnet: "10.213.7.128/25"}}
+		spec.Config.Ipam.Config = []*types.IPAMPool{{Subnet: "10.213.17.128/25"}}
 		assert.Check(t, is.ErrorContains(f.CreateNetwork(f.ctx, spec), "verlaps"))
 	}},
 	{"removes a network by its name or its id, and one that is absent", func(t *testing.T, f *fixture) {
@@ -87,11 +87,11 @@ var networking = []obligation{
 		assert.Check(t, is.Equal(place.Address, ""))
 	}},
 	{"gives a container the address that it asks for, unless it is taken", func(t *testing.T, f *fixture) {
-		name := f.network("front", &types.IPAMPool{Subnet: "10.213.8.0/24"})
+		name := f.network("front", &types.IPAMPool{Subnet: "10.213.18.0/24"})
 		spec := f.server("a")
-		spec.Attachments = []state.Attachment{{Network: name, Config: &types.ServiceNetworkConfig{Ipv4Address: "10.213.8.77"}}}
+		spec.Attachments = []state.Attachment{{Network: name, Config: &types.ServiceNetworkConfig{Ipv4Address: "10.213.18.77"}}}
 		id := f.run(spec)
-		assert.Check(t, is.Equal(f.inspect(id).Networks[name].Address, "10.213.8.77"))
+		assert.Check(t, is.Equal(f.inspect(id).Networks[name].Address, "10.213.18.77"))
 		second := f.server("b")
 		second.Attachments = spec.Attachments
 		assert.Check(t, f.StartContainer(f.ctx, f.create(second)) != nil)
