@@ -228,22 +228,44 @@ func (m *swarmModel) start(s state.ObservedService) {
 	case s.Spec.Mode.Global != nil, s.Spec.Mode.GlobalJob != nil:
 		wanted = len(m.Nodes)
 	}
-	m.stop(s, wanted)
-	for slot := 1; slot <= wanted; slot++ {
-		if !slices.ContainsFunc(m.Tasks, func(t state.Task) bool {
-			return t.ServiceID == s.ID && t.Current && t.Slot == slot && (t.Desired != swarm.TaskStateShutdown || isSpent(t))
-		}) {
-			node := m.Nodes[(slot-1)%len(m.Nodes)]
-			desired := swarm.TaskStateRunning
-			if s.Spec.Mode.ReplicatedJob != nil || s.Spec.Mode.GlobalJob != nil {
-				desired = swarm.TaskStateComplete
-			}
-			m.Tasks = append(m.Tasks, state.Task{
-				ID: m.id("task"), Service: s.Service, ServiceID: s.ID, Slot: slot, NodeID: node.ID, Node: node.Name,
-				Current: true, State: swarm.TaskStatePreparing, Desired: desired, Created: m.clock,
-			})
+	stay := m.places(s)
+	for len(stay) > wanted {
+		m.stop(s, stay[len(stay)-1])
+		stay = stay[:len(stay)-1]
+	}
+	for slot := 1; len(stay) < wanted; slot++ {
+		if slices.Contains(stay, slot) {
+			continue
+		}
+		stay = append(stay, slot)
+		node := m.Nodes[(slot-1)%len(m.Nodes)]
+		desired := swarm.TaskStateRunning
+		if s.Spec.Mode.ReplicatedJob != nil || s.Spec.Mode.GlobalJob != nil {
+			desired = swarm.TaskStateComplete
+		}
+		m.Tasks = append(m.Tasks, state.Task{
+			ID: m.id("task"), Service: s.Service, ServiceID: s.ID, Slot: slot, NodeID: node.ID, Node: node.Name,
+			Current: true, State: swarm.TaskStatePreparing, Desired: desired, Created: m.clock,
+		})
+	}
+}
+
+// places are the slots that a service has tasks in. When there are to be fewer,
+// the Swarm lets those at the end go: first those whose task is started no more.
+func (m *swarmModel) places(s state.ObservedService) []int {
+	var live, spent []int
+	for _, t := range m.Tasks {
+		switch {
+		case t.ServiceID != s.ID || !t.Current:
+		case isSpent(t):
+			spent = append(spent, t.Slot)
+		case t.Desired != swarm.TaskStateShutdown:
+			live = append(live, t.Slot)
 		}
 	}
+	slices.Sort(live)
+	slices.Sort(spent)
+	return append(live, spent...)
 }
 
 // isSpent is true for a task that the Swarm starts no more, until its service's
@@ -252,10 +274,10 @@ func isSpent(t state.Task) bool {
 	return t.Desired == swarm.TaskStateShutdown && (t.State == swarm.TaskStateFailed || t.State == swarm.TaskStateRejected)
 }
 
-// stop ends the tasks in slots beyond those that stay.
-func (m *swarmModel) stop(s state.ObservedService, stay int) {
+// stop ends the task in a slot; in all of them for 0.
+func (m *swarmModel) stop(s state.ObservedService, slot int) {
 	for i := range m.Tasks {
-		if t := &m.Tasks[i]; t.ServiceID == s.ID && t.Slot > stay {
+		if t := &m.Tasks[i]; t.ServiceID == s.ID && (slot == 0 || t.Slot == slot) {
 			t.Desired, t.State, t.Current = swarm.TaskStateShutdown, swarm.TaskStateShutdown, false
 		}
 	}
