@@ -121,6 +121,8 @@ func TestReplicasAndAOneOffContainerBesideThem(t *testing.T) {
 	}
 	assert.Assert(t, p.inspect("one").State.Running)
 	assert.Equal(t, p.inspect("one").ID, id)
-	p.say(byName, []saying{{"pause web", second}, {"unpause web", second}, {"kill -s HUP web", one}, {"down -t 0", one}})
+	p.say(byName, []saying{{"pause web", second}, {"unpause web", second}, {"kill -s HUP web", one}, {"down -t 0", "Resource is still in use by container " + one}})
+	assert.Equal(t, p.inspect("one").ID, id)
+	p.say(byName, []saying{{"down -t 0 --remove-orphans", one}})
 	assert.Equal(t, len(p.containers()), 0)
 }

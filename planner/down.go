@@ -19,13 +19,9 @@ func Down(desired state.Desired, observed state.Observed, policy DownPolicy) (Pl
 	}
 	t := newTeardown(desired, observed, policy.StopTimeout)
 	t.choose(func(c state.Container) bool {
-		switch {
-		case len(policy.Services) > 0:
-			return slices.Contains(policy.Services, c.Service)
-		case c.IsHook() || len(desired.Known) == 0 || slices.Contains(desired.Known, c.Service):
-			return true
-		}
-		return policy.RemoveOrphans
+		selected := len(policy.Services) == 0 || slices.Contains(policy.Services, c.Service)
+		known := len(policy.Services) > 0 || len(desired.Known) == 0 || slices.Contains(desired.Known, c.Service)
+		return selected && (policy.RemoveOrphans || c.IsHook() || known && !c.OneOff)
 	})
 	t.chooseProviders(policy.Services, t.removeNode)
 	t.addContainers(func(m removal) ID {
@@ -184,7 +180,7 @@ func (t *teardown) addNetworks(networks []state.ObservedNetwork) {
 				n.Name, holder, n.Name, holder)
 			if ours {
 				action = NoOp
-				hint = fmt.Sprintf("network %s stays: container %s, which no service has any more, is attached to it; --remove-orphans removes both", n.Name, holder)
+				hint = stays("network "+n.Name, holder)
 			}
 			t.warnings = append(t.warnings, hint)
 		}
@@ -227,68 +223,7 @@ func (t *teardown) holder(n state.ObservedNetwork) (name string, ours bool) {
 	return slices.Min(names), false
 }
 
-func (t *teardown) addVolumes(volumes []state.ObservedVolume, declared []state.Volume) {
-	for _, v := range volumes {
-		if v.Labels[state.LabelStackFiles] != "" {
-			continue // goes without asking
-		}
-		external := slices.ContainsFunc(declared, func(d state.Volume) bool { return d.External && d.Config.Name == v.Name })
-		if external || v.Labels[state.LabelProject] != t.desired.Project.Name {
-			continue
-		}
-		ref := state.VolumeRef(v.Labels[state.LabelVolume])
-		t.change(Change{Ref: ref, Name: v.Name, Action: Delete})
-		var after []ID
-		for _, c := range t.chosen {
-			if slices.ContainsFunc(c.Mounts, func(m state.Mount) bool { return m.Name == v.Name }) {
-				after = append(after, t.last[c.ID])
-			}
-		}
-		t.nodes.add(Node{ID: ID("remove volume " + v.Name), Ref: ref, Group: "volumes", After: after, Op: RemoveVolume{Name: v.Name}})
-	}
-}
-
-// addFilesVolumes removes the files volumes of services, or of all of them.
-func (t *teardown) addFilesVolumes(services []string) {
-	for _, v := range t.index.filesVolumes(t.desired) {
-		if len(services) == 0 || slices.Contains(services, v.Labels[state.LabelStackFiles]) {
-			t.removeFilesVolume(v, "", func(c state.Container) ID { return t.last[c.ID] })
-		}
-	}
-}
-
-// addImages removes the images of the model's services: all of them, or those
-// that are built here and have no name of their own. Without a model they are
-// those of the containers that go.
-func (t *teardown) addImages(desired state.Desired, policy DownPolicy) {
-	if policy.Images == "" {
-		return
-	}
-	var after []ID
-	for _, c := range t.chosen {
-		after = append(after, t.last[c.ID])
-	}
-	removed := map[string]bool{}
-	remove := func(image string, local bool) {
-		if removed[image] || policy.Images != "all" && !local {
-			return
-		}
-		removed[image] = true
-		t.change(Change{Ref: state.ImageRef(image), Name: image, Action: Delete})
-		t.nodes.add(Node{ID: ID("remove image " + image), Ref: state.ImageRef(image), Group: "images", After: after,
-			Op: RemoveImage{Image: image}})
-	}
-	for _, s := range desired.Services {
-		image := s.Config.Image
-		_, there := t.index.images[image]
-		if selected := len(policy.Services) == 0 || slices.Contains(policy.Services, s.Name); there && selected {
-			remove(image, s.Build != nil && image == desired.Project.ImageName(s.Name))
-		}
-	}
-	if len(desired.Known) > 0 {
-		return
-	}
-	for _, c := range t.chosen {
-		remove(c.Image, c.Image == desired.Project.ImageName(c.Service))
-	}
+// stays says why something of the project is left.
+func stays(what, container string) string {
+	return fmt.Sprintf("%s stays: Resource is still in use by container %s, which is no replica of a service; --remove-orphans removes both", what, container)
 }

@@ -38,6 +38,10 @@ var errTooLong = errors.New("timed out")
 // running: the engine takes it for one that restarts in a loop until then.
 const settling = 10 * time.Second
 
+// proof is how long a container without a healthcheck has to run to be ready: a
+// program that cannot do its work ends at once.
+const proof = 500 * time.Millisecond
+
 // longestSilence is how long a wait trusts a stream of events that says
 // nothing. A wait ends with an event; this is for a stream that hangs.
 const longestSilence = 30 * time.Second
@@ -52,7 +56,8 @@ type wait struct {
 
 	restarts int // when the wait began
 	seen     bool
-	settled  <-chan time.Time // of the container's last start
+	settled  <-chan time.Time // since the container's last start
+	proven   bool             // it has run on since then
 	probes   sync.WaitGroup
 }
 
@@ -77,7 +82,7 @@ func (w *wait) until(ctx context.Context) error {
 		case <-healthy:
 			return nil
 		case <-w.settled:
-			return nil
+			w.proven = true
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
@@ -92,7 +97,7 @@ func (w *wait) look(ctx context.Context) (met bool, err error) {
 		return false, err
 	}
 	if c.StartedAt != w.last.StartedAt || c.Status != state.StatusRunning {
-		w.settled = nil
+		w.settled, w.proven = nil, false
 	}
 	w.last = c
 	if !w.seen {
@@ -156,13 +161,17 @@ func wasPaused(c state.Container) bool {
 	return len(c.HealthLog) == 0 || c.HealthLog[len(c.HealthLog)-1].ExitCode == 0
 }
 
-// runsOn is true for a container that runs and did not restart. One that did
-// has to go on running for a while.
+// runsOn is true for a container that has run for a while: for longer if it has
+// restarted.
 func (w *wait) runsOn(c state.Container) bool {
-	if c.RestartCount > 0 && w.settled == nil {
-		w.settled = time.After(settling)
+	if w.settled == nil && !w.proven {
+		left := min(proof, proof-time.Since(c.StartedAt)) // by two clocks
+		if c.RestartCount > 0 {
+			left = settling
+		}
+		w.proven, w.settled = left <= 0, time.After(left)
 	}
-	return c.RestartCount == 0
+	return w.proven
 }
 
 // explain says why a wait failed, with what the container had to say last.

@@ -194,7 +194,8 @@ const (
 // LogOptions say which of a container's log lines are wanted.
 type LogOptions struct {
 	Follow     bool
-	Timestamps bool
+	Timestamps bool   // each line's text has its time in front
+	Times      bool   // each line has its Time
 	Since      string // a time (RFC 3339 or Unix seconds) or a duration back from now
 	Until      string
 	Tail       string // a number or "all"; empty is all
@@ -204,6 +205,9 @@ type LogOptions struct {
 type LogLine struct {
 	Stderr bool
 	Text   string
+	// Time is when it was written, if that was asked for: RFC 3339 in UTC with
+	// nine digits, which compares as text.
+	Time string
 	// Partial is a line that is too long to be held: the next one of the same
 	// stream goes on with it.
 	Partial bool

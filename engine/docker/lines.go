@@ -16,9 +16,11 @@ type lineWriter struct {
 	stderr   bool
 	framed   bool      // each Write is one entry of the log
 	show     bool      // the timestamps
+	timed    bool      // each line has its Time
 	position *position // nil for a log without timestamps
 	pending  bytes.Buffer
-	open     bool // a part of the line was given
+	time     string // of what is pending
+	open     bool   // a part of the line was given
 }
 
 // Write takes the next part of the stream.
@@ -30,8 +32,12 @@ func (w *lineWriter) Write(part []byte) (int, error) {
 		if ok && !w.position.pass(stamp) {
 			return size, nil
 		}
-		if ok && (!w.show || w.pending.Len() > 0 || w.open) {
+		begun := w.pending.Len() > 0 || w.open
+		if ok && (!w.show || begun) {
 			part = rest
+		}
+		if ok && w.timed && !begun {
+			w.time = stamp
 		}
 	}
 	for {
@@ -52,7 +58,7 @@ func (w *lineWriter) relieve() {
 	if !w.framed || w.pending.Len() < longLine {
 		return
 	}
-	w.each(state.LogLine{Stderr: w.stderr, Text: w.pending.String(), Partial: true})
+	w.each(state.LogLine{Stderr: w.stderr, Text: w.pending.String(), Time: w.time, Partial: true})
 	w.pending.Reset()
 	w.open = true
 }
@@ -71,9 +77,12 @@ func (w *lineWriter) emit() {
 			if ok && !w.show {
 				text = string(rest)
 			}
+			if ok && w.timed {
+				w.time = stamp
+			}
 		}
 	}
-	w.each(state.LogLine{Stderr: w.stderr, Text: text})
+	w.each(state.LogLine{Stderr: w.stderr, Text: text, Time: w.time})
 }
 
 // resume prepares for a second reading. A frame that was taken does not come

@@ -48,7 +48,7 @@ func request(options state.LogOptions) container.LogsOptions {
 	return container.LogsOptions{
 		ShowStdout: true, ShowStderr: true, Follow: options.Follow, Tail: tail,
 		Since: options.Since, Until: options.Until,
-		Timestamps: options.Timestamps || options.Follow, // a follower needs to know where it is
+		Timestamps: options.Timestamps || options.Times || options.Follow, // a follower needs to know where it is
 	}
 }
 
@@ -61,11 +61,11 @@ type logReader struct {
 
 func newLogReader(tty bool, options state.LogOptions, each func(state.LogLine)) *logReader {
 	r := &logReader{tty: tty}
-	if options.Timestamps || options.Follow {
+	if options.Timestamps || options.Times || options.Follow {
 		r.position = &position{}
 	}
-	r.out = &lineWriter{each: each, framed: !tty, show: options.Timestamps, position: r.position}
-	r.errout = &lineWriter{each: each, framed: !tty, show: options.Timestamps, position: r.position, stderr: true}
+	r.out = &lineWriter{each: each, framed: !tty, show: options.Timestamps, timed: options.Times, position: r.position}
+	r.errout = &lineWriter{each: each, framed: !tty, show: options.Timestamps, timed: options.Times, position: r.position, stderr: true}
 	return r
 }
 

@@ -19,10 +19,11 @@ type window struct {
 	tail         int       // -1 is all
 	follow       bool
 	timestamps   bool
+	times        bool
 }
 
 func parseWindow(options state.LogOptions, at time.Time) (w window, err error) {
-	w = window{tail: -1, follow: options.Follow, timestamps: options.Timestamps}
+	w = window{tail: -1, follow: options.Follow, timestamps: options.Timestamps, times: options.Times}
 	if options.Tail != "" && options.Tail != "all" {
 		if w.tail, err = strconv.Atoi(options.Tail); err != nil {
 			return w, fmt.Errorf("tail: %w", err)
@@ -81,8 +82,12 @@ func (w window) has(l line) bool {
 
 func (w window) show(l line) state.LogLine {
 	shown := l.LogLine
+	stamp := l.At.UTC().Format(logTime)
 	if w.timestamps {
-		shown.Text = l.At.UTC().Format(logTime) + " " + shown.Text
+		shown.Text = stamp + " " + shown.Text
+	}
+	if w.times {
+		shown.Time = stamp
 	}
 	return shown
 }

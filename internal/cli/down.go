@@ -27,7 +27,8 @@ func (a *app) downCommand() *cobra.Command {
 		Short: "Stop and remove the project's containers and networks",
 		Long: `Stop and remove the project's containers, each as soon as those that depend
 on it are gone, and then its networks. Volumes, and the data in them, stay
-unless -v is given. External networks and volumes are never removed.
+unless -v is given. External networks and volumes are never removed. Containers
+of ` + "`stack run`" + ` stay, and what they use: --remove-orphans removes them too.
 
 On a Swarm these are services, networks, configs and secrets. -v removes the
 volumes of the node that is asked: those on others stay, and are told.
@@ -53,7 +54,7 @@ removed.`,
 }
 
 func (o *downOptions) register(f *pflag.FlagSet) {
-	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have")
+	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have, and those of run")
 	f.StringVar(&o.images, "rmi", "", "Remove the services' images: local (those without a name of their own) or all")
 	f.IntVarP(&o.timeout, "timeout", "t", 0, "Seconds that a container has to stop (default: its stop_grace_period)")
 	f.BoolVarP(&o.volumes, "volumes", "v", false, "Remove the named volumes of the project and the anonymous ones of its containers")

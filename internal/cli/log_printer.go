@@ -15,6 +15,7 @@ import (
 type logStyle struct {
 	color    bool
 	noPrefix bool
+	merged   bool // what goes to a container's stderr is for stdout too
 	batch    bool // nobody watches the lines come: they are to be flushed at the end
 }
 
@@ -25,12 +26,11 @@ type logPrinter struct {
 }
 
 func newLogPrinter(process Process, style logStyle) *logPrinter {
-	return &logPrinter{
-		printer: render.NewLogPrinter(render.LogOptions{
-			Stdout: process.Out, Stderr: process.Err, Color: style.color, NoPrefix: style.noPrefix, Batch: style.batch,
-		}),
-		err: process.Err,
+	options := render.LogOptions{Stdout: process.Out, Color: style.color, NoPrefix: style.noPrefix, Batch: style.batch}
+	if !style.merged {
+		options.Stderr = process.Err
 	}
+	return &logPrinter{printer: render.NewLogPrinter(options), err: process.Err}
 }
 
 // expect makes room for the names of a service's containers.

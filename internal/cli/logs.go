@@ -104,6 +104,7 @@ func (a *app) logs(ctx context.Context, o logsOptions, services []string) error 
 	printer := newLogPrinter(a.process, logStyle{
 		color:    !o.noColor && v.settings.outColor,
 		noPrefix: o.noLogPrefix,
+		merged:   true, // as scripts expect it: most servers log to stderr
 		batch:    !o.follow,
 	})
 	for _, c := range v.observed.Containers {

@@ -45,8 +45,8 @@ type Exit struct {
 	Restarting bool // the engine starts it again
 }
 
-// Read calls each for the lines that there are, container by container, one call
-// at a time. It returns the containers' errors together.
+// Read calls each for the lines that there are, in the order in which they were
+// written, one call at a time. It returns the containers' errors together.
 func Read(ctx context.Context, source Source, options Options, each func(Record)) error {
 	containers, err := options.observe(ctx, source)
 	if err != nil {
@@ -54,7 +54,7 @@ func Read(ctx context.Context, source Source, options Options, each func(Record)
 	}
 	containers = slices.DeleteFunc(containers, func(c state.Container) bool { return !readable(c) })
 	lines := options.Lines
-	lines.Follow = false
+	lines.Follow, lines.Times = false, len(containers) > 1
 	read := func(ctx context.Context, i int, each func(state.LogLine)) error {
 		err := source.Logs(ctx, containers[i].ID, lines, each)
 		if err != nil && !errors.Is(err, engine.ErrNotFound) {
@@ -62,7 +62,7 @@ func Read(ctx context.Context, source Source, options Options, each func(Record)
 		}
 		return nil
 	}
-	return readAll(ctx, len(containers), read, func(i int, l state.LogLine) {
+	return merge(ctx, len(containers), read, func(i int, l state.LogLine) {
 		each(Record{Container: &containers[i], Line: &l})
 	})
 }

@@ -1,6 +1,8 @@
 package logs_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -14,10 +16,14 @@ func read(t *testing.T, s *shop, options logs.Options) []string {
 	options.Project = project
 	told := &transcript{}
 	assert.NilError(t, logs.Read(t.Context(), s.engine, options, told.add))
-	return told.take()
+	lines := told.take() // in the order of their times, which may be any
+	slices.SortStableFunc(lines, func(a, b string) int {
+		return strings.Compare(a[:strings.Index(a, ":")], b[:strings.Index(b, ":")])
+	})
+	return lines
 }
 
-func TestReadGoesContainerByContainer(t *testing.T) {
+func TestReadGivesWhatEachContainerPrinted(t *testing.T) {
 	s := newShop(t)
 	s.run("web", 2, "echo two; sleep 1000")
 	s.run("web", 1, "echo one; echo more; sleep 1000")

@@ -16,7 +16,8 @@ import (
 
 // LogOptions say how logs are printed.
 type LogOptions struct {
-	Stdout, Stderr io.Writer
+	Stdout io.Writer
+	Stderr io.Writer // nil has all in Stdout
 	Color          bool
 	NoPrefix       bool
 	// Batch gives lines away when many have come together, and at the Flush
@@ -52,13 +53,17 @@ type source struct {
 
 // NewLogPrinter makes a LogPrinter.
 func NewLogPrinter(options LogOptions) *LogPrinter {
-	return &LogPrinter{
+	p := &LogPrinter{
 		options:  options,
 		out:      bufio.NewWriterSize(options.Stdout, 1<<16),
-		err:      bufio.NewWriterSize(options.Stderr, 1<<16),
 		prefixes: map[string]string{},
 		colors:   map[string]string{},
 	}
+	p.err = p.out
+	if options.Stderr != nil {
+		p.err = bufio.NewWriterSize(options.Stderr, 1<<16)
+	}
+	return p
 }
 
 // Register makes names known, so that the first line is padded for all of
