@@ -195,7 +195,7 @@ func TestImageThatMayNotBePulledIsAskedForBeforeAnythingHappens(t *testing.T) {
 	h.publish("never:1", "1")
 	p := h.project(`{services: {web: {image: "HUB/never:1", pull_policy: never}, other: {image: stack-e2e/dummy}}}`)
 	h.Forget()
-	p.fails(1, []string{"up", "-d"}, "service web: its image "+h.Address+"/never:1 is not here", "docker pull "+h.Address+"/never:1")
+	p.fails(1, []string{"up", "-d"}, "service web: No such image: "+h.Address+"/never:1: it is not here", "docker pull "+h.Address+"/never:1")
 	assert.Equal(t, len(h.Requests("")), 0)
 	assert.Equal(t, len(p.containers())+len(p.networks()), 0)
 }

@@ -64,7 +64,6 @@ func TestNothingRuns(t *testing.T) {
 		p.say(by, quietly("pause", "unpause", "stop", "restart"))
 		p.say(by, []saying{
 			{"ps", "NAME"}, {"kill", "no container to kill"}, {"rm -f", "No stopped containers"}, {"drift", "No drift"}, {"history", "REVISION"},
-			{"down", "No resource found to remove"},
 		})
 		p.refuse(by, []saying{
 			{"exec web true", `service "web" is not running`}, {"attach web", `service "web" is not running`}, {"port web 80", `service "web" is not running`},
@@ -72,6 +71,8 @@ func TestNothingRuns(t *testing.T) {
 			{"cp web:/etc/passwd pw", `no container found for service "web"`}, {"wait web", "no containers for project"}, {"rollback", "has no history"},
 		})
 	}
+	p.say(byFile, quietly("down"))
+	p.say(byName, []saying{{"down", "Warning: No resource found to remove"}})
 	p.refuse(byFile, []saying{{"start", "has no container to start"}, {"watch --no-up", "none of the selected services is configured for watch"}})
 	p.refuse(byName, []saying{{"start", "no container found for project"}, {"restart web", "no container found for project"}, {"explain web", "no such service: web"}})
 	p.say(byName, quietly("ps -q web", "logs web", "top web", "stop web", "pause web"))
@@ -86,6 +87,10 @@ func TestAServiceThatTheProjectDoesNotHave(t *testing.T) {
 		"rm -f", "wait", "down", "drift", "explain", "graph", "export -o x.tar",
 	} {
 		p.refuse(byFile, []saying{{c + " nobody", "no such service: nobody; the project has db, web"}})
+		if c == "ps" || c == "logs" { // with which scripts ask whether there is one
+			p.say(byName, []saying{{c + " nobody", ""}})
+			continue
+		}
 		p.refuse(byName, []saying{{c + " nobody", "no such service: nobody"}})
 	}
 	p.refuse(byFile, []saying{
@@ -121,7 +126,7 @@ func TestReplicasAndAOneOffContainerBesideThem(t *testing.T) {
 	}
 	assert.Assert(t, p.inspect("one").State.Running)
 	assert.Equal(t, p.inspect("one").ID, id)
-	p.say(byName, []saying{{"pause web", second}, {"unpause web", second}, {"kill -s HUP web", one}, {"down -t 0", "Resource is still in use by container " + one}})
+	p.say(byName, []saying{{"pause web", second}, {"unpause web", second}, {"kill -s CONT web", one}, {"down -t 0", "Resource is still in use by container " + one}})
 	assert.Equal(t, p.inspect("one").ID, id)
 	p.say(byName, []saying{{"down -t 0 --remove-orphans", one}})
 	assert.Equal(t, len(p.containers()), 0)

@@ -1,8 +1,10 @@
 package planner
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/stackctl/stack/state"
 )
@@ -113,6 +115,9 @@ func (d *draft) decideReplica(service state.Service, s slot) *replicaPlan {
 // a run left that was replacing it.
 func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, others []state.Container) *replicaPlan {
 	r.current, r.action = &c, NoOp
+	if d.recreate(service) == RecreateNever && len(others) == 0 && !isKeeper(c) {
+		r.name = ownName(c) // the file may have another by now
+	}
 	if len(others) > 0 {
 		r.action = Update
 		r.reasons = append(r.reasons, Reason{Text: "finishes a replacement that was interrupted"})
@@ -141,6 +146,12 @@ func (d *draft) keep(service state.Service, r *replicaPlan, c state.Container, o
 		r.reasons = append(r.reasons, Reason{Text: "network " + n.network.Key + " is replaced", At: writtenAt(service.Where, "networks."+n.network.Key)})
 	}
 	return r
+}
+
+// ownName is the name that a container has, or is to have when what began it is
+// finished.
+func ownName(c state.Container) string {
+	return cmp.Or(c.Labels[state.LabelReplace], strings.TrimSuffix(c.Name, StartingSuffix))
 }
 
 // takesOver is true for a container that is kept and has yet to take the place

@@ -213,7 +213,7 @@ func (t *teardown) holder(n state.ObservedNetwork) (name string, ours bool) {
 	}
 	var names []string
 	for id, name := range n.Containers {
-		if t.last[id] == "" {
+		if ended := slices.ContainsFunc(t.index.all, func(c state.Container) bool { return c.ID == id }); !ended && t.last[id] == "" {
 			names = append(names, name)
 		}
 	}

@@ -47,8 +47,8 @@ func (t *teardown) addFilesVolumes(services []string) {
 }
 
 // addImages removes the images of the model's services: all of them, or those
-// that are built here and have no name of their own. Without a model they are
-// those of the containers that go.
+// that are built here and are on no registry. Without a model they are those of
+// the containers that go; nothing but their names tells then which were built.
 func (t *teardown) addImages(desired state.Desired, policy DownPolicy) {
 	if policy.Images == "" {
 		return
@@ -69,9 +69,9 @@ func (t *teardown) addImages(desired state.Desired, policy DownPolicy) {
 	}
 	for _, s := range desired.Services {
 		image := s.Config.Image
-		_, there := t.index.images[image]
+		held, there := t.index.images[image]
 		if selected := len(policy.Services) == 0 || slices.Contains(policy.Services, s.Name); there && selected {
-			remove(image, s.Build != nil && image == desired.Project.ImageName(s.Name))
+			remove(image, s.Build != nil && (image == desired.Project.ImageName(s.Name) || held.Local || held.MaybeLocal))
 		}
 	}
 	if len(desired.Known) > 0 {

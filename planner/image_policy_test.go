@@ -72,7 +72,7 @@ func TestPullPolicies(t *testing.T) {
 	}{
 		{policy: "missing", absent: "pull web:1"},
 		{policy: "always", absent: "pull web:1", there: "pull web:1"},
-		{policy: "never", absent: "service web: its image web:1 is not here, and pull_policy never forbids to pull it: pull it first (docker pull web:1), or set another pull_policy"},
+		{policy: "never", absent: "service web: No such image: web:1: it is not here, and pull_policy never forbids to pull it: pull it first (docker pull web:1), or set another pull_policy"},
 		{policy: "build", absent: "pull web:1"},
 		{policy: "refresh", absent: "pull web:1", tagged: &hour},
 		{policy: "refresh", absent: "pull web:1", tagged: &week, there: "pull web:1"},
@@ -102,7 +102,7 @@ func TestPullPolicies(t *testing.T) {
 		{policy: "build", flags: planner.UpPolicy{NoBuild: true}, build: named, absent: "pull example.com/web:1"},
 		{
 			policy: "never", flags: planner.UpPolicy{NoBuild: true}, build: named,
-			absent: "service web: its image example.com/web:1 is not here, and pull_policy never forbids to pull it: build it first, or leave --no-build out",
+			absent: "service web: No such image: example.com/web:1: it is not here, and pull_policy never forbids to pull it: build it first, or leave --no-build out",
 		},
 		{policy: "always", flags: planner.UpPolicy{ImagesFresh: true}, absent: "pull web:1"},
 	} {

@@ -69,7 +69,7 @@ func (d *draft) checkNever() {
 			if service.Build != nil {
 				advice = "build it first, or leave --no-build out"
 			}
-			d.failAt(service.Where, "image", fmt.Errorf("service %s: its image %s is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
+			d.failAt(service.Where, "image", fmt.Errorf("service %s: No such image: %s: it is not here, and pull_policy never forbids to pull it: %s", service.Name, image, advice))
 		}
 		if !d.runsHooks(service) {
 			continue

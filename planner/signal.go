@@ -48,27 +48,34 @@ func Pause(desired state.Desired, observed state.Observed, services []string) (P
 		case c.Status == state.StatusRunning:
 			t.add(c, "pause", "pauses", PauseContainer{Container: c.Handle()})
 		case c.Status == state.StatusPaused:
-			t.change(Change{
-				Ref: state.ContainerRef(c.Service, c.Number), Name: c.Name, Action: NoOp, Reasons: []Reason{{Text: "is already paused"}},
-			})
+			t.leave(c, "is already paused")
 		}
 	}
 	return t.plan()
 }
 
 // Unpause plans to let the containers of services that are paused go on, all at
-// once.
+// once. Others that run have a change without an action, which says so.
 func Unpause(desired state.Desired, observed state.Observed, services []string) (Plan, error) {
 	if observed.Engine.Swarm() {
 		return Plan{}, ErrNotOnSwarm
 	}
 	t := newTeardown(desired, observed, nil)
 	for _, c := range t.index.all {
-		if t.concerns(services, c) && !c.OneOff && c.Status == state.StatusPaused {
+		switch {
+		case !t.concerns(services, c) || c.OneOff:
+		case c.Status == state.StatusPaused:
 			t.add(c, "unpause", "is paused", UnpauseContainer{Container: c.Handle()})
+		case c.Status == state.StatusRunning:
+			t.leave(c, "is not paused")
 		}
 	}
 	return t.plan()
+}
+
+// leave writes down a container that nothing is done about.
+func (t *teardown) leave(c state.Container, reason string) {
+	t.change(Change{Ref: state.ContainerRef(c.Service, c.Number), Name: c.Name, Action: NoOp, Reasons: []Reason{{Text: reason}}})
 }
 
 // add writes down one operation on a container that waits for nothing.

@@ -123,6 +123,28 @@ func (p *Project) Hashes() ([]NamedHash, error) {
 // Services are the names of the active services, sorted.
 func (p *Project) Services() []string { return sortedKeys(p.Model.Services) }
 
+// ServicesInOrder are the names of the active services, each after those that it
+// depends on, else sorted.
+func (p *Project) ServicesInOrder() []string {
+	var order []string
+	seen := map[string]bool{}
+	var visit func(names []string)
+	visit = func(names []string) {
+		slices.Sort(names)
+		for _, name := range names {
+			s, active := p.Model.Services[name]
+			if seen[name] || !active {
+				continue
+			}
+			seen[name] = true
+			visit(s.GetDependencies())
+			order = append(order, name)
+		}
+	}
+	visit(p.Services())
+	return order
+}
+
 // Networks are the keys of the networks, sorted.
 func (p *Project) Networks() []string { return sortedKeys(p.Model.Networks) }
 

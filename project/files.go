@@ -205,7 +205,7 @@ func (w *workspace) unreadable(path string, err error) *Error {
 	case isRemote(path):
 		e.Message, e.Hint = "expected a file, found an address that cannot be fetched", remoteHint
 	case errors.Is(err, fs.ErrNotExist):
-		e.Message, e.Hint = "expected a compose file, found nothing", "check -f and "+envFile
+		e.Message, e.Hint = "no such file or directory: expected a compose file, found nothing", "check -f and "+envFile
 	case isDir(path):
 		e.Message, e.Hint = "expected a compose file, found a folder", "name a file in it"
 	}

@@ -71,8 +71,8 @@ func TestNoFile(t *testing.T) {
 
 func TestNamedFileThatIsMissing(t *testing.T) {
 	_, err := project.Load(t.Context(), project.Options{Dir: t.TempDir(), Files: []string{"a.yaml", "b.yaml"}})
-	assert.ErrorContains(t, err, "a.yaml: expected a compose file, found nothing")
-	assert.ErrorContains(t, err, "b.yaml: expected a compose file, found nothing")
+	assert.ErrorContains(t, err, "a.yaml: no such file or directory: expected a compose file, found nothing")
+	assert.ErrorContains(t, err, "b.yaml: no such file or directory: expected a compose file, found nothing")
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }
 

@@ -16,7 +16,8 @@ import (
 type action struct {
 	services []string // that were named
 	plan     func(target, state.Desired, state.Observed) (planner.Plan, error)
-	// nothing is what is said where there is nothing to do; nil is no word.
+	// nothing is what is said where there is nothing to do; nil, or empty, is no
+	// word.
 	nothing func(target) string
 	// approve asks whether to carry the plan out; nil does not ask.
 	approve func(context.Context, *session, planner.Plan) (bool, error)
@@ -111,9 +112,9 @@ func (s *session) planAction(ctx context.Context, t target, desired state.Desire
 // nothingToDo says so, and shows what is as it should be.
 func (s *session) nothingToDo(t target, what action) {
 	if what.nothing != nil {
-		_, _ = fmt.Fprintln(s.app.process.Err, what.nothing(t))
+		s.app.say(what.nothing(t))
 	}
-	s.record(func(e event.Event) { warn(s.app.process.Err, []string{e.Detail}) }, nil)
+	s.record(func(e event.Event) { s.app.warn([]string{e.Detail}) }, nil)
 }
 
 // changes is true for a plan that has something to tell.

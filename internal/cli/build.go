@@ -52,7 +52,7 @@ func (a *app) build(ctx context.Context, o buildOptions, services []string) erro
 		return err
 	}
 	if o.print {
-		warn(a.process.Err, g.warnings)
+		a.warn(g.warnings)
 		return render.Bake(a.process.Out, planner.Builds(g.desired, policy))
 	}
 	return a.onImages(ctx, g, o.quiet, func(observed state.Observed) (planner.Plan, error) {

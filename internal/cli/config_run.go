@@ -19,7 +19,7 @@ import (
 func (a *app) config(ctx context.Context, o configOptions, services []string) error {
 	variables := o.variables && !o.names() && o.hash == ""
 	if flag := o.unfiltered(variables); flag != "" && len(services) > 0 {
-		warn(a.process.Err, []string{"service filtering is not applied when " + flag + " is set: the whole model is looked at"})
+		a.warn([]string{"service filtering is not applied when " + flag + " is set: the whole model is looked at"})
 	}
 	if variables {
 		return a.configVariables(ctx, o)
@@ -31,7 +31,7 @@ func (a *app) config(ctx context.Context, o configOptions, services []string) er
 	if err != nil {
 		return err
 	}
-	warn(a.process.Err, t.warnings)
+	a.warn(t.warnings)
 	list, is, err := o.list(t.project)
 	switch {
 	case err != nil:
@@ -98,7 +98,7 @@ func (a *app) resolveImages(ctx context.Context, t target) error {
 func (o configOptions) list(p *project.Project) (text []byte, is bool, err error) {
 	switch {
 	case o.services:
-		return lines(p.Services()), true, nil
+		return lines(p.ServicesInOrder()), true, nil
 	case o.volumes:
 		return lines(p.Volumes()), true, nil
 	case o.networks:

@@ -55,7 +55,7 @@ removed.`,
 
 func (o *downOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.removeOrphans, "remove-orphans", false, "Remove containers of services that the compose file does not have, and those of run")
-	f.StringVar(&o.images, "rmi", "", "Remove the services' images: local (those without a name of their own) or all")
+	f.StringVar(&o.images, "rmi", "", "Remove the services' images: local (those that are built here) or all")
 	f.IntVarP(&o.timeout, "timeout", "t", 0, "Seconds that a container has to stop (default: its stop_grace_period)")
 	f.BoolVarP(&o.volumes, "volumes", "v", false, "Remove the named volumes of the project and the anonymous ones of its containers")
 }
@@ -88,7 +88,10 @@ func (a *app) down(ctx context.Context, o downOptions, services []string) error 
 			})
 		},
 		nothing: func(t target) string {
-			return fmt.Sprintf("warning: No resource found to remove for project %q", t.name)
+			if t.project != nil {
+				return "" // as the file has it, and nobody can have mistaken the name
+			}
+			return fmt.Sprintf("Warning: No resource found to remove for project %q.", t.name)
 		},
 		journal: func(s *session, t target, desired state.Desired) { s.keepJournalOfDown(t, desired, services) },
 	})

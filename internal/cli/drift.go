@@ -73,7 +73,7 @@ func (a *app) drift(ctx context.Context, o driftOptions, services []string) erro
 		return err
 	}
 	defer s.close()
-	warn(a.process.Err, t.warnings)
+	a.warn(t.warnings)
 	applied, err := s.asApplied(t.name)
 	if err != nil {
 		return err

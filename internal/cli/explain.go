@@ -71,7 +71,7 @@ func (a *app) explain(ctx context.Context, o explainOptions, services []string) 
 		return err
 	}
 	defer s.close()
-	warn(a.process.Err, t.warnings)
+	a.warn(t.warnings)
 	e := &explanation{session: s, target: t, services: services, tail: o.tail}
 	if err := e.gather(ctx); err != nil {
 		return err
@@ -177,7 +177,7 @@ func (e *explanation) readLogs(ctx context.Context, containers []state.Container
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil && !errors.Is(err, engine.ErrNotFound):
-			warn(e.app.process.Err, []string{fmt.Sprintf("logs of %s: %v", c.Name, err)})
+			e.app.warn([]string{fmt.Sprintf("logs of %s: %v", c.Name, err)})
 		}
 	}
 	return nil

@@ -110,7 +110,7 @@ func (a *app) graph(ctx context.Context, o graphOptions, services []string) erro
 	if err != nil {
 		return err
 	}
-	warn(a.process.Err, t.warnings)
+	a.warn(t.warnings)
 	found := graph.Found{Project: t.name}
 	if t.project != nil {
 		desired, err := t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Swarm: a.forSwarm(t)})

@@ -74,7 +74,7 @@ func (a *app) revisions(ctx context.Context) (name string, all []history.Revisio
 	defer s.close()
 	all, skipped := s.history(t.name).List()
 	for _, err := range skipped {
-		warn(a.process.Err, []string{err.Error() + ": it is left out"})
+		a.warn([]string{err.Error() + ": it is left out"})
 	}
 	return t.name, all, nil
 }

@@ -103,7 +103,7 @@ func (l *launch) Done(err error) {
 // did, unless something else went wrong.
 func (l *launch) finish(failed error) error {
 	if l.program == nil {
-		failed = l.convergence.finish(l, failed)
+		failed = errors.Join(l.convergence.finish(l, failed), l.discard(failed))
 		if failed == nil && l.detach {
 			_, _ = fmt.Fprintln(l.app.process.Out, l.id)
 		}
@@ -117,10 +117,28 @@ func (l *launch) finish(failed error) error {
 	case errors.As(ended, &exit), failed == nil:
 		return ended
 	case late:
-		warn(l.app.process.Err, []string{failed.Error()})
+		l.app.warn([]string{failed.Error()})
 		return ended
 	}
 	return errors.Join(ended, failed)
+}
+
+// discard removes the one-off container if something that failed kept it from
+// being started.
+func (l *launch) discard(failed error) error {
+	if failed == nil || l.id == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(l.app.interrupt.hard), recordWithin)
+	defer cancel()
+	c, err := l.engine.InspectContainer(ctx, l.id)
+	if err == nil && c.Status == state.StatusCreated {
+		err = l.Containers.RemoveContainer(ctx, l.id, state.RemoveOptions{Force: true, Volumes: true})
+	}
+	if errors.Is(err, engine.ErrNotFound) || errors.Is(err, engine.ErrUnavailable) {
+		return nil // it is gone, or that is what failed
+	}
+	return err
 }
 
 // over is true when the program has ended: a hook that fails then came too

@@ -92,7 +92,7 @@ func checkMoment(flag, value string) error {
 }
 
 func (a *app) logs(ctx context.Context, o logsOptions, services []string) error {
-	v, err := a.view(ctx, containersOnly, services)
+	v, err := a.glance(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type past struct {
 func (s *session) past(name string, number int, services []string) (past, error) {
 	revisions, skipped := s.history(name).List()
 	for _, err := range skipped {
-		warn(s.app.process.Err, []string{err.Error() + ": it is left out"})
+		s.app.warn([]string{err.Error() + ": it is left out"})
 	}
 	if len(revisions) == 0 {
 		return past{}, noHistory(name)
@@ -43,7 +43,7 @@ func (s *session) past(name string, number int, services []string) (past, error)
 		return p, fmt.Errorf("in revision %d nothing was wanted (stack %s): to take the project down, run 'stack down'", p.target.Number, p.target.Command)
 	}
 	if p.target.Outcome != history.Succeeded {
-		warn(s.app.process.Err, []string{fmt.Sprintf("revision %d did not succeed: %s", p.target.Number, p.target.Outcome)})
+		s.app.warn([]string{fmt.Sprintf("revision %d did not succeed: %s", p.target.Number, p.target.Outcome)})
 	}
 	return p, p.checkServices(services)
 }
@@ -124,14 +124,14 @@ func (a *app) today(ctx context.Context, instead bool) (target, history.Today, e
 			return target{}, today, err
 		}
 		if !errors.Is(err, project.ErrNoFile) {
-			warn(a.process.Err, []string{fmt.Sprintf("nothing is taken from today's files: %v", err)})
+			a.warn([]string{fmt.Sprintf("nothing is taken from today's files: %v", err)})
 		}
 		named.project, named.warnings = nil, nil
 		return named, today, nil
 	}
 	today.Desired, err = t.project.Desired(project.DesiredOptions{AllowMissingFiles: true, Run: project.Run(ctx), APISocket: a.apiSocket(t), Swarm: a.forSwarm(t)})
 	if err != nil {
-		warn(a.process.Err, []string{fmt.Sprintf("nothing but variables is taken from today's files: %v", err)})
+		a.warn([]string{fmt.Sprintf("nothing but variables is taken from today's files: %v", err)})
 	}
 	today.Secrets = secretValues(t)
 	t.warnings = nil

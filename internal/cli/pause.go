@@ -30,7 +30,9 @@ func (a *app) unpauseCommand() *cobra.Command {
 		Use:   "unpause [SERVICE...]",
 		Short: "Let containers that are paused go on",
 		Long: `Let the containers of the project or of the named services go on that are
-paused. With -p NAME alone no compose file is needed.`,
+paused. One that runs and is not paused is an error, once the others go on.
+
+With -p NAME alone no compose file is needed.`,
 		Example: `  stack unpause
   stack unpause web`,
 	}, planner.Unpause)
@@ -52,7 +54,7 @@ func (a *app) freezer(cmd *cobra.Command, plan func(state.Desired, state.Observe
 				return p, err
 			},
 		})
-		if err != nil || first == nil {
+		if err != nil || first == nil || a.global.dryRun {
 			return err
 		}
 		return alreadyDone(*first)

@@ -125,7 +125,7 @@ func (o *planCommandOptions) show(s *session, plan planner.Plan) error {
 	if o.graph == "" {
 		return s.show(plan)
 	}
-	warn(s.app.process.Err, append(slices.Clone(s.warnings), plan.Warnings...))
+	s.app.warn(append(slices.Clone(s.warnings), plan.Warnings...))
 	return render.PlanGraph(s.app.process.Out, plan, render.GraphFormat(o.graph), s.planText().Color)
 }
 

@@ -87,7 +87,7 @@ func (o *psOptions) check() error {
 }
 
 func (a *app) ps(ctx context.Context, o psOptions, services []string) error {
-	v, err := a.view(ctx, containersOnly, services)
+	v, err := a.glance(ctx, containersOnly, services)
 	if err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func (a *app) publishProject(ctx context.Context, o publishOptions, t target, p 
 			fmt.Fprintln(settings.status, strings.TrimRight(" "+p.Repository+" "+text+" "+detail, " "))
 		}
 	}
-	warn(a.process.Err, t.warnings)
+	a.warn(t.warnings)
 	if a.global.dryRun {
 		a.showFiles(p)
 		say("publishing", "")

@@ -93,7 +93,7 @@ func (a *app) pull(ctx context.Context, o pullOptions, services []string) error 
 		names, err = a.missingBuildable(ctx, g)
 	}
 	if len(names) > 0 {
-		warn(a.process.Err, []string{"Some service image(s) must be built from source by running: stack build " + strings.Join(names, " ")})
+		a.warn([]string{"Some service image(s) must be built from source by running: stack build " + strings.Join(names, " ")})
 	}
 	return err
 }

@@ -115,7 +115,7 @@ func (j *job) stay() error {
 	<-read
 	if task.ID != "" && task.ContainerID != "" {
 		if unread := j.printRest(task); unread != nil {
-			warn(j.app.process.Err, []string{fmt.Sprintf("what %s printed cannot be read: %v", task.Name, unread)})
+			j.app.warn([]string{fmt.Sprintf("what %s printed cannot be read: %v", task.Name, unread)})
 		}
 	}
 	if err != nil {

@@ -178,7 +178,7 @@ func (s *session) say(text string) {
 	s.viewing.Lock()
 	defer s.viewing.Unlock()
 	if s.shown == nil {
-		warn(s.app.process.Err, []string{text})
+		s.app.warn([]string{text})
 		return
 	}
 	s.shown.Event(event.Event{Phase: event.Warning, Detail: text})
@@ -227,7 +227,7 @@ func (s *session) finish(p render.Progress, err error) error {
 	if undrawn := s.writeTimeline(err); err == nil {
 		err = undrawn
 	} else if undrawn != nil {
-		warn(s.app.process.Err, []string{undrawn.Error()})
+		s.app.warn([]string{undrawn.Error()})
 	}
 	shown := s.settings.mode == render.Plain && !s.quiet["BuildImage"] && s.settings.builds == s.settings.status
 	if !shown {
@@ -274,7 +274,7 @@ func (s *session) showAs(plan, told planner.Plan) error {
 		}
 		return err
 	}
-	warn(s.app.process.Err, s.warnings)
+	s.app.warn(s.warnings)
 	if err := render.Plan(folded(s.app.process.Out), plan, s.planText()); err != nil || !s.app.global.dryRun {
 		return err
 	}

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"path"
 	"slices"
+	"time"
 
+	"github.com/stackctl/stack/internal/render"
 	"github.com/stackctl/stack/project"
 	"github.com/stackctl/stack/state"
 )
@@ -139,6 +142,35 @@ func expand(patterns []string, p *project.Project) []string {
 }
 
 // warn prints warnings where no progress view does.
+func (a *app) warn(warnings []string) {
+	if !a.saysJSON() {
+		warn(a.process.Err, warnings)
+		return
+	}
+	for _, text := range warnings {
+		a.say(text)
+	}
+}
+
+// say prints a line as it is, or with --progress json as a warning of Docker
+// Compose's.
+func (a *app) say(text string) {
+	switch {
+	case text == "":
+	case a.saysJSON():
+		render.Warning(a.process.Err, time.Now(), text)
+	default:
+		_, _ = fmt.Fprintln(a.process.Err, text)
+	}
+}
+
+func (a *app) saysJSON() bool {
+	mode, err := render.ParseMode(cmp.Or(a.global.progress, a.process.getenv("COMPOSE_PROGRESS")))
+	return err == nil && mode == render.JSON
+}
+
+// warn prints warnings as text.
+
 func warn(w io.Writer, warnings []string) {
 	for _, text := range warnings {
 		_, _ = fmt.Fprintf(w, "warning: %s\n", text)

@@ -66,7 +66,7 @@ func (a *app) top(ctx context.Context, services []string) error {
 			all = append(all, *p)
 		}
 	}
-	warn(a.process.Err, slices.DeleteFunc(unseen, func(text string) bool { return text == "" }))
+	a.warn(slices.DeleteFunc(unseen, func(text string) bool { return text == "" }))
 	return render.Processes(a.process.Out, all)
 }
 

@@ -20,6 +20,20 @@ var containersOnly = state.Scope{ContainersOnly: true}
 // the services that are named, if there are any. Naming one that the project does
 // not have is an error.
 func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*view, error) {
+	v, err := a.glance(ctx, scope, services)
+	if err == nil && v.target.project == nil {
+		err = v.checkServices(ctx, services)
+	}
+	if err != nil && v != nil {
+		v.close()
+		v = nil
+	}
+	return v, err
+}
+
+// glance is view for commands with which scripts ask whether there is something:
+// a service that the engine's labels do not tell of may have none.
+func (a *app) glance(ctx context.Context, scope state.Scope, services []string) (*view, error) {
 	t, err := a.named(ctx)
 	if err != nil {
 		return nil, err
@@ -28,13 +42,13 @@ func (a *app) view(ctx context.Context, scope state.Scope, services []string) (*
 	if err != nil {
 		return nil, err
 	}
-	warn(a.process.Err, t.warnings)
+	a.warn(t.warnings)
 	v := &view{session: s, target: t}
 	scope.Project = t.name
 	if len(services) > 0 {
 		scope.Services = services
 	}
-	if v.observed, err = s.engine.Observe(ctx, scope); err == nil {
+	if v.observed, err = s.engine.Observe(ctx, scope); err == nil && t.project != nil {
 		err = v.checkServices(ctx, services)
 	}
 	if err != nil {

@@ -69,7 +69,7 @@ func (v *view) sayWhoseVolumes() {
 	}
 	for _, n := range v.observed.Nodes {
 		if n.Self {
-			warn(v.app.process.Err, []string{fmt.Sprintf("these are the volumes of %s: each other node has its own, which a Swarm does not tell of", n.Name)})
+			v.app.warn([]string{fmt.Sprintf("these are the volumes of %s: each other node has its own, which a Swarm does not tell of", n.Name)})
 		}
 	}
 }

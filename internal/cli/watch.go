@@ -111,7 +111,7 @@ func (a *app) upToWatch(g goal, o watchOptions) error {
 	}
 	defer s.close()
 	if o.noUp {
-		warn(a.process.Err, g.warnings)
+		a.warn(g.warnings)
 		return nil
 	}
 	s.quiet = map[string]bool{"BuildImage": o.quiet}

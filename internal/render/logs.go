@@ -16,10 +16,10 @@ import (
 
 // LogOptions say how logs are printed.
 type LogOptions struct {
-	Stdout io.Writer
-	Stderr io.Writer // nil has all in Stdout
-	Color          bool
-	NoPrefix       bool
+	Stdout   io.Writer
+	Stderr   io.Writer // nil has all in Stdout
+	Color    bool
+	NoPrefix bool
 	// Batch gives lines away when many have come together, and at the Flush
 	// that has to end it: for what is not watched as it comes.
 	Batch bool

@@ -2,6 +2,7 @@ package render
 
 import (
 	"encoding/json"
+	"io"
 	"sync"
 	"time"
 
@@ -36,13 +37,11 @@ func (n *ndjson) Next(plan planner.Plan) {
 		Nodes    int         `json:"nodes"`
 		Warnings []string    `json:"warnings,omitempty"`
 	}{event.Version, n.options.Now(), "planned", plan.Project, Count(plan), len(plan.Nodes), plan.Warnings})
+	for _, text := range plan.Warnings {
+		n.print(lineOf(n.options.Now(), event.Warning, warningLine(text)))
+	}
 	for _, line := range n.lines.next(plan) {
-		n.print(struct {
-			Version int         `json:"version"`
-			Time    time.Time   `json:"time"`
-			Phase   event.Phase `json:"phase"`
-			composeLine
-		}{event.Version, n.options.Now(), "unchanged", line})
+		n.print(lineOf(n.options.Now(), "unchanged", line))
 	}
 }
 
@@ -93,7 +92,11 @@ func (n *ndjson) Done(err error) {
 func (n *ndjson) print(line any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	encoder := json.NewEncoder(n.options.Out)
+	jsonLine(n.options.Out, line)
+}
+
+func jsonLine(w io.Writer, line any) {
+	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	// That a line cannot be printed is no reason to end a run.
 	_ = encoder.Encode(line)

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"io"
 	"sync"
+	"time"
 
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
@@ -14,7 +16,32 @@ type composeLine struct {
 	ID     string `json:"id,omitempty"`     // Container shop-web-1
 	Status string `json:"status,omitempty"` // Working, Done, Error, Warning
 	Text   string `json:"text,omitempty"`   // Creating
+
+	Message string `json:"message,omitempty"` // why it failed
+
+	Level string `json:"level,omitempty"` // warning, for what concerns nothing that has an ID
+	Msg   string `json:"msg,omitempty"`   // its text
 }
+
+// Warning prints a warning as a line of --progress json, for what is not about a
+// plan.
+func Warning(w io.Writer, at time.Time, text string) {
+	jsonLine(w, lineOf(at, event.Warning, warningLine(text)))
+}
+
+// composeOnly is a line about what is no event.
+type composeOnly struct {
+	Version int         `json:"version"`
+	Time    time.Time   `json:"time"`
+	Phase   event.Phase `json:"phase"`
+	composeLine
+}
+
+func lineOf(at time.Time, phase event.Phase, line composeLine) composeOnly {
+	return composeOnly{event.Version, at, phase, line}
+}
+
+func warningLine(text string) composeLine { return composeLine{Level: "warning", Msg: text} }
 
 // composeLines turns events into such lines, in the words of plain.
 type composeLines struct {
@@ -38,9 +65,15 @@ func (c composeLines) next(plan planner.Plan) []composeLine {
 
 // of are the lines of an event: one without words where it has none.
 func (c composeLines) of(e event.Event) []composeLine {
+	if e.Phase == event.Warning && e.Node == "" {
+		return []composeLine{warningLine(e.Detail)}
+	}
 	lines := c.collect(composeStatus(e.Phase), func() { c.words.Event(e) })
 	if len(lines) == 0 {
-		return []composeLine{{}}
+		lines = []composeLine{{}}
+	}
+	for i := range lines {
+		lines[i].Message = e.Error
 	}
 	return lines
 }
