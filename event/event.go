@@ -52,6 +52,10 @@ type Event struct {
 	Detail    string          `json:"detail,omitempty"`
 	Bytes     int64           `json:"bytes,omitempty"`
 	Total     int64           `json:"total,omitempty"`
+	// Layer is the part of an image that has come as far as Detail says, or has
+	// Arrived.
+	Layer   string `json:"layer,omitempty"`
+	Arrived bool   `json:"arrived,omitempty"`
 	// Again is true for a transfer that failed for a moment and begins again:
 	// Detail says why and when.
 	Again bool   `json:"again,omitempty"`

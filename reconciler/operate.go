@@ -99,6 +99,7 @@ func (r *run) progress(node planner.Node) func(state.Progress) {
 			e.Phase = event.Warning
 		}
 		e.Detail, e.Bytes, e.Total, e.Again = p.Detail, p.Bytes, p.Total, p.Again
+		e.Layer, e.Arrived = p.Layer, p.Arrived
 		r.emit(e)
 	}
 }

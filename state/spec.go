@@ -156,7 +156,11 @@ type Progress struct {
 	Detail string // what goes on, in the engine's words
 	Bytes  int64
 	Total  int64 // 0 if not known
-	Again  bool  // a try failed, and another follows: Detail says why and when
+	// Layer is the one of an image that this is about: it has come as far as Detail
+	// says, or Arrived. Empty is all of it.
+	Layer   string
+	Arrived bool
+	Again   bool // a try failed, and another follows: Detail says why and when
 	// Warning is true for what the caller should know: Detail says what was
 	// asked for and is not done.
 	Warning bool

@@ -15,6 +15,7 @@ type layers struct {
 
 type layer struct {
 	status         string
+	told           string // the last step of it
 	current, total int64
 }
 
@@ -22,7 +23,9 @@ type layer struct {
 var (
 	moving  = []string{"Downloading", "Pushing"}
 	arrived = []string{"Verifying Checksum", "Download complete", "Extracting", "Pull complete", "Pushed"}
-	busy    = []string{"Verifying Checksum", "Download complete", "Extracting"} // the engine is, with what it has
+	steps   = []string{"Pulling fs layer", "Download complete"}                             // worth to tell, besides
+	whole   = []string{"Already exists", "Pull complete", "Layer already exists", "Pushed"} // which are its last
+	busy    = []string{"Verifying Checksum", "Download complete", "Extracting"}             // the engine is, with what it has
 )
 
 // follow reads the stream of a pull or push to its end. It reports what is new
@@ -34,6 +37,9 @@ func (l *layers) follow(body io.Reader, progress func(state.Progress), alive fun
 			return nil
 		}
 		alive(l.local())
+		if step, is := l.step(m); is && progress != nil {
+			progress(step)
+		}
 		if sum := l.sum(m.Status); sum != l.said && progress != nil {
 			l.said = sum
 			progress(sum)
@@ -55,7 +61,7 @@ func (l *layers) update(m message) bool {
 	if old == nil {
 		old = &layer{}
 	}
-	now := &layer{status: m.Status, current: old.current, total: old.total}
+	now := &layer{status: m.Status, told: old.told, current: old.current, total: old.total}
 	if slices.Contains(moving, m.Status) {
 		now.current = max(old.current, m.Progress.Current)
 		now.total = max(old.total, m.Progress.Total, now.current)
@@ -64,6 +70,18 @@ func (l *layers) update(m message) bool {
 	}
 	l.byID[m.ID] = now
 	return *now != *old
+}
+
+// step is what a message tells of a single layer, if it tells that for the first
+// time in a row.
+func (l *layers) step(m message) (step state.Progress, is bool) {
+	one := l.byID[m.ID]
+	arrived := slices.Contains(whole, m.Status)
+	if one == nil || one.told == m.Status || !arrived && !slices.Contains(steps, m.Status) {
+		return state.Progress{}, false
+	}
+	one.told = m.Status
+	return state.Progress{Detail: m.Status, Layer: m.ID, Arrived: arrived}, true
 }
 
 // sum is how far all layers are together. While some move or are unpacked, it

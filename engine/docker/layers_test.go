@@ -16,7 +16,11 @@ func reports(t *testing.T, body string) (told []state.Progress, local []bool) {
 	t.Helper()
 	var all layers
 	err := all.follow(strings.NewReader(body),
-		func(p state.Progress) { told = append(told, p) },
+		func(p state.Progress) {
+			if p.Layer == "" {
+				told = append(told, p)
+			}
+		},
 		func(l bool) { local = append(local, l) })
 	assert.NilError(t, err)
 	return told, local
@@ -42,6 +46,30 @@ func TestPullProgressIsTheSumOverLayers(t *testing.T) {
 		{Detail: "Extracting", Bytes: 150, Total: 150},
 		{Detail: "Pull complete", Bytes: 150, Total: 150},
 		{Detail: "Digest: sha256:1", Bytes: 150, Total: 150},
+	})
+}
+
+func TestEachStepOfALayerIsToldOnce(t *testing.T) {
+	var all layers
+	var told []state.Progress
+	err := all.follow(strings.NewReader(`{"status":"Pulling from library/x","id":"1"}
+{"status":"Already exists","id":"z"}
+{"status":"Pulling fs layer","id":"a"}
+{"status":"Downloading","progressDetail":{"current":10,"total":100},"id":"a"}
+{"status":"Download complete","id":"a"}
+{"status":"Extracting","progressDetail":{"current":1,"total":100},"id":"a"}
+{"status":"Pull complete","id":"a"}
+{"status":"Pull complete","id":"a"}`), func(p state.Progress) {
+		if p.Layer != "" {
+			told = append(told, p)
+		}
+	}, func(bool) {})
+	assert.NilError(t, err)
+	assert.DeepEqual(t, told, []state.Progress{
+		{Layer: "z", Detail: "Already exists", Arrived: true},
+		{Layer: "a", Detail: "Pulling fs layer"},
+		{Layer: "a", Detail: "Download complete"},
+		{Layer: "a", Detail: "Pull complete", Arrived: true},
 	})
 }
 
@@ -96,6 +124,9 @@ func TestProgressIsSteady(t *testing.T) {
 		var all layers
 		var last state.Progress
 		err := all.follow(strings.NewReader(body.String()), func(p state.Progress) {
+			if p.Layer != "" {
+				return
+			}
 			if p.Bytes < last.Bytes || p.Total < last.Total || p.Bytes > p.Total || p == last {
 				t.Fatalf("%+v after %+v in\n%s", p, last, body.String())
 			}

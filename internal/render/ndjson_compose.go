@@ -7,6 +7,7 @@ import (
 
 	"github.com/stackctl/stack/event"
 	"github.com/stackctl/stack/planner"
+	"github.com/stackctl/stack/state"
 )
 
 // composeLine are the fields of Docker Compose's own JSON progress. Tools that
@@ -16,6 +17,9 @@ type composeLine struct {
 	ID     string `json:"id,omitempty"`     // Container shop-web-1
 	Status string `json:"status,omitempty"` // Working, Done, Error, Warning
 	Text   string `json:"text,omitempty"`   // Creating
+
+	Parent  string `json:"parent_id,omitempty"` // of a layer: Image redis:7
+	Percent int    `json:"percent,omitempty"`
 
 	Message string `json:"message,omitempty"` // why it failed
 
@@ -74,6 +78,12 @@ func (c composeLines) of(e event.Event) []composeLine {
 	}
 	for i := range lines {
 		lines[i].Message = e.Error
+		if e.Layer != "" {
+			lines[i].Parent = subject{state.KindImage, e.Name}.String()
+		}
+		if e.Arrived {
+			lines[i].Status, lines[i].Percent = "Done", 100
+		}
 	}
 	return lines
 }

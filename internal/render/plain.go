@@ -169,6 +169,10 @@ func talks(op string) bool {
 // progress prints a build's steps, what providers say, how far a Swarm's
 // services are, and the transfers that begin again. How far a transfer is, and what probes say, is not told in lines.
 func (p *plain) progress(s subject, e event.Event) {
+	if e.Layer != "" {
+		p.say(subject{name: e.Layer}, e.Detail)
+		return
+	}
 	if !e.Again && (!talks(e.Op) || e.Total > 0 || e.Bytes > 0) {
 		return
 	}

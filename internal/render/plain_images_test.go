@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/compose-spec/compose-go/v2/types"
@@ -60,6 +61,21 @@ func TestPlainKnowsTheImagesOfThePlanBefore(t *testing.T) {
 	p.Event(event.Event{Phase: event.Succeeded, Node: "build web", Op: "BuildImage", Ref: web, Name: "web"})
 	p.Event(event.Event{Phase: event.Failed, Node: "pull db", Op: "PullImage", Ref: pull.Ref, Name: "db", Error: "no such image"})
 	assert.Equal(t, out.String(), " Image web Built\n Image twin Built\n")
+}
+
+func TestLayersAreToldOfAsDockerComposeDoes(t *testing.T) {
+	db := state.ImageRef("redis:7")
+	plan := planner.Plan{Nodes: []planner.Node{step("pull db", db, planner.PullImage{Image: "redis:7"})}}
+	var text, lines bytes.Buffer
+	p, j := NewProgress(Plain, plan, Options{Out: &text}), NewProgress(JSON, plan, Options{Out: &lines})
+	for _, e := range []event.Event{{Layer: "4abc", Detail: "Pulling fs layer"}, {Layer: "4abc", Detail: "Pull complete", Arrived: true}} {
+		e.Phase, e.Node, e.Op, e.Ref, e.Name = event.Progress, "pull db", "PullImage", db, "redis:7"
+		p.Event(e)
+		j.Event(e)
+	}
+	assert.Equal(t, text.String(), " 4abc Pulling fs layer\n 4abc Pull complete\n")
+	assert.Assert(t, strings.Contains(lines.String(), `"id":"4abc","status":"Working","text":"Pulling fs layer","parent_id":"Image redis:7"`), lines.String())
+	assert.Assert(t, strings.Contains(lines.String(), `"id":"4abc","status":"Done","text":"Pull complete","parent_id":"Image redis:7","percent":100`), lines.String())
 }
 
 func TestACheckOfADockerfileIsNotCalledABuild(t *testing.T) {

@@ -14,13 +14,13 @@ type subject struct {
 	name string
 }
 
-// String returns "Container shop-web-1".
+// String returns "Container shop-web-1", or the name alone of what has no kind.
 func (s subject) String() string {
 	kind := string(s.kind)
-	if kind != "" {
-		kind = strings.ToUpper(kind[:1]) + kind[1:]
+	if kind == "" {
+		return s.name
 	}
-	return kind + " " + s.name
+	return strings.ToUpper(kind[:1]) + kind[1:] + " " + s.name
 }
 
 // cast knows what a plan's nodes are about.

@@ -144,6 +144,9 @@ func (v *view) take(e event.Event) {
 	case event.Started:
 		t.phase, t.from = e.Phase, e.Time
 	case event.Progress:
+		if e.Layer != "" {
+			return // the whole of them is shown
+		}
 		t.detail, t.bytes, t.total = oneLine(e.Detail), e.Bytes, e.Total
 	case event.Undone:
 		t.undone = true
