@@ -71,10 +71,14 @@ func (w *lineWriter) emit() {
 		text = strings.TrimSuffix(text, "\r") // a terminal ends its lines with both
 		if w.position != nil {
 			stamp, rest, ok := cutStamp([]byte(text))
+			rest = joinEntries(rest)
 			if ok && !w.position.pass(stamp) {
 				return
 			}
-			if ok && !w.show {
+			if ok && w.show {
+				rest = append([]byte(stamp+" "), rest...)
+			}
+			if ok {
 				text = string(rest)
 			}
 			if ok && w.timed {

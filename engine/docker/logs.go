@@ -156,6 +156,23 @@ func (p *position) pass(stamp string) bool {
 // resume prepares for a second reading that begins at the last timestamp.
 func (p *position) resume() { p.skip = p.same }
 
+// entrySize is how much of a line the engine writes in one entry (its copier's
+// buffer).
+const entrySize = 16 << 10
+
+// joinEntries takes out of a terminal's long line the times of all its entries
+// but the first, whose is off already.
+func joinEntries(line []byte) []byte {
+	for at := entrySize; at < len(line); at += entrySize {
+		_, rest, ok := cutStamp(line[at:])
+		if !ok {
+			break
+		}
+		line = append(line[:at], rest...)
+	}
+	return line
+}
+
 // cutStamp takes the timestamp off an entry.
 func cutStamp(entry []byte) (stamp string, rest []byte, ok bool) {
 	const z = stampLength - 1

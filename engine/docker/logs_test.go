@@ -85,6 +85,23 @@ func TestALineWithoutAnEndIsNotHeld(t *testing.T) {
 	}
 }
 
+// The engine cuts a long line, and tells the time of each part.
+func TestALongLineOfATerminalHasOneTime(t *testing.T) {
+	stamp := second + "1.000000000Z "
+	long := strings.Repeat("x", 40_000)
+	body := stamp + long[:entrySize] + stamp + long[entrySize:2*entrySize] + stamp + long[2*entrySize:] + "\r\n" + stamp + "next\r\n"
+	for _, show := range []bool{false, true} {
+		var got []state.LogLine
+		r := newLogReader(true, state.LogOptions{Times: true, Timestamps: show}, func(l state.LogLine) { got = append(got, l) })
+		assert.NilError(t, r.copy(strings.NewReader(body)))
+		at, front := strings.TrimSuffix(stamp, " "), ""
+		if show {
+			front = stamp
+		}
+		assert.DeepEqual(t, got, []state.LogLine{{Text: front + long, Time: at}, {Text: front + "next", Time: at}})
+	}
+}
+
 func TestLinesOfATerminalThatAreReadTwice(t *testing.T) {
 	var got []string
 	r := newLogReader(true, state.LogOptions{Follow: true}, func(l state.LogLine) { got = append(got, l.Text) })

@@ -121,6 +121,18 @@ var logging = []obligation{
 		_, err := time.Parse(time.RFC3339Nano, at)
 		assert.Check(t, err)
 	}},
+	{"tells when a line was written, beside it", func(t *testing.T, f *fixture) {
+		id := f.run(f.spec("a", "sh", "-c", "echo one two; sleep 0.1; echo three"))
+		f.untilExited(id)
+		lines := f.lines(id, state.LogOptions{Times: true})
+		assert.Assert(t, is.Len(lines, 2))
+		assert.Check(t, is.Equal(lines[0].Text, "one two"))
+		assert.Check(t, lines[0].Time < lines[1].Time, "%v", lines)
+		for _, l := range lines {
+			_, err := time.Parse(time.RFC3339Nano, l.Time)
+			assert.Check(t, err)
+		}
+	}},
 	{"follows until the container ends", func(t *testing.T, f *fixture) {
 		id := f.run(f.spec("a", "sh", "-c", "echo one; sleep 0.3; echo two; sleep 0.3; echo three"))
 		assert.Check(t, is.DeepEqual(f.lines(id, state.LogOptions{Follow: true}),
