@@ -141,13 +141,28 @@ func TestUpdateThatNeverGetsHealthyIsRolledBackWithoutAFailedRequest(t *testing.
 // some of the places already.
 func TestUpdateThatFailsLateIsRolledBackEverywhere(t *testing.T) {
 	port := driver.FreePort(t)
-	update := "order: start-first, monitor: 4s, failure_action: rollback, delay: 500ms}\n      rollback_config: {order: start-first, monitor: 1s"
+	update := "order: start-first, monitor: 1m, failure_action: rollback, delay: 500ms}\n      rollback_config: {order: start-first, monitor: 1s"
 	p := newProject(t, fleet("VERSION: one", port, update))
 	p.ok("up", "-d", "--wait")
 	before := p.ids()
-	p.write("compose.yaml", fleet(`VERSION: two, EXIT_AFTER: 4s`, port, update))
+	p.write("compose.yaml", fleet("VERSION: two", port, update))
 	load := startLoad(t, port)
-	p.fails(1, []string{"up", "-d"}, "exited (1) within 4s after it was ready", "service web: rolled back")
+	run := p.begin("up", "-d")
+	var taken []string
+	driver.Eventually(t, "two places of the new version", func() bool {
+		taken = nil
+		for _, c := range p.containers() {
+			if strings.Contains(c.Names[0], ".next-") && strings.Contains(c.Status, "(healthy)") {
+				taken = append(taken, c.ID)
+			}
+		}
+		return len(taken) >= 2
+	})
+	command(t, "docker", "kill", taken[0])
+	assert.Equal(t, run.end(), 1)
+	for _, words := range []string{"exited (137) within 1m0s after it was ready", "service web: rolled back"} {
+		assert.Assert(t, strings.Contains(run.stderr.String(), words), run.stderr.String())
+	}
 	assert.DeepEqual(t, load.end(t), []string{"one", "two"})
 	assert.DeepEqual(t, p.ids(), before)
 }

@@ -66,6 +66,8 @@ func TestARunIsLabelledNamedAndSetUpAsDockerComposeDoes(t *testing.T) {
 	}
 	assert.Assert(t, p.inspect("db-1").State.Running)
 	p.ok("down", "-t", "0")
+	assert.DeepEqual(t, p.names(), names[1:]) // it was begun by a hand, for something else
+	p.ok("down", "-t", "0", "--remove-orphans")
 	assert.Equal(t, len(p.containers()), 0)
 }
 

@@ -7,7 +7,7 @@
 //	web proxy NAME     answers on port 80 with what the servers called NAME say
 //
 // TAKES is how long an answer takes, such as 20ms. HEALTHY is no for a server
-// that never calls itself healthy. EXIT_AFTER ends serve with code 1.
+// that never calls itself healthy.
 package main
 
 import (
@@ -50,8 +50,6 @@ func listen(handler http.Handler) error {
 	select {
 	case err := <-failed:
 		return err
-	case <-after(os.Getenv("EXIT_AFTER")):
-		return fmt.Errorf("ended by EXIT_AFTER")
 	case <-told.Done():
 		fmt.Println("told to stop")
 	}
