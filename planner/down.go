@@ -213,7 +213,9 @@ func (t *teardown) holder(n state.ObservedNetwork) (name string, ours bool) {
 	}
 	var names []string
 	for id, name := range n.Containers {
-		if ended := slices.ContainsFunc(t.index.all, func(c state.Container) bool { return c.ID == id }); !ended && t.last[id] == "" {
+		// Of ours, those that run were seen above: another has just ended.
+		mine := slices.ContainsFunc(t.index.all, func(c state.Container) bool { return c.ID == id })
+		if !mine && t.last[id] == "" {
 			names = append(names, name)
 		}
 	}

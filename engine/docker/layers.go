@@ -15,7 +15,7 @@ type layers struct {
 
 type layer struct {
 	status         string
-	told           string // the last step of it
+	told           string // the step that was told last
 	current, total int64
 }
 
@@ -23,8 +23,8 @@ type layer struct {
 var (
 	moving  = []string{"Downloading", "Pushing"}
 	arrived = []string{"Verifying Checksum", "Download complete", "Extracting", "Pull complete", "Pushed"}
-	steps   = []string{"Pulling fs layer", "Download complete"}                             // worth to tell, besides
-	whole   = []string{"Already exists", "Pull complete", "Layer already exists", "Pushed"} // which are its last
+	steps   = []string{"Pulling fs layer", "Download complete"}                             // told of a single layer, as are
+	whole   = []string{"Already exists", "Pull complete", "Layer already exists", "Pushed"} // those that are its last
 	busy    = []string{"Verifying Checksum", "Download complete", "Extracting"}             // the engine is, with what it has
 )
 

@@ -71,22 +71,27 @@ func (w *lineWriter) emit() {
 		text = strings.TrimSuffix(text, "\r") // a terminal ends its lines with both
 		if w.position != nil {
 			stamp, rest, ok := cutStamp([]byte(text))
-			rest = joinEntries(rest)
 			if ok && !w.position.pass(stamp) {
 				return
 			}
-			if ok && w.show {
-				rest = append([]byte(stamp+" "), rest...)
-			}
 			if ok {
-				text = string(rest)
-			}
-			if ok && w.timed {
-				w.time = stamp
+				text = w.terminalLine(stamp, rest)
 			}
 		}
 	}
 	w.each(state.LogLine{Stderr: w.stderr, Text: text, Time: w.time})
+}
+
+// terminalLine is a terminal's line, of which the time is cut off.
+func (w *lineWriter) terminalLine(stamp string, rest []byte) string {
+	if w.timed {
+		w.time = stamp
+	}
+	text := string(joinEntries(rest))
+	if w.show {
+		text = stamp + " " + text
+	}
+	return text
 }
 
 // resume prepares for a second reading. A frame that was taken does not come

@@ -112,7 +112,7 @@ func (s *session) planAction(ctx context.Context, t target, desired state.Desire
 // nothingToDo says so, and shows what is as it should be.
 func (s *session) nothingToDo(t target, what action) {
 	if what.nothing != nil {
-		s.app.say(what.nothing(t))
+		s.app.say("", what.nothing(t))
 	}
 	s.record(func(e event.Event) { s.app.warn([]string{e.Detail}) }, nil)
 }

@@ -52,17 +52,7 @@ func (a *app) settings(env lookup) (settings, error) {
 }
 
 func (a *app) progressMode(s *settings, env lookup) error {
-	text := a.global.progress
-	if v, ok := env("COMPOSE_PROGRESS"); ok && text == "" {
-		text = v
-	}
-	switch text { // other words for them
-	case "none": // Docker Compose's
-		text = string(render.Quiet)
-	case "rawjson": // BuildKit's
-		text = string(render.JSON)
-	}
-	mode, err := render.ParseMode(text)
+	mode, err := a.askedMode(env)
 	if err != nil {
 		return fmt.Errorf("--progress: %w", err)
 	}
@@ -74,6 +64,21 @@ func (a *app) progressMode(s *settings, env lookup) error {
 	}
 	s.mode = mode.Resolve(s.ansi != ansiNever && isScreen(env, s.status))
 	return nil
+}
+
+// askedMode is the mode of progress that was asked for, by a flag or a variable.
+func (a *app) askedMode(env lookup) (render.Mode, error) {
+	text := a.global.progress
+	if v, ok := env("COMPOSE_PROGRESS"); ok && text == "" {
+		text = v
+	}
+	switch text { // other words for them
+	case "none": // Docker Compose's
+		text = string(render.Quiet)
+	case "rawjson": // BuildKit's
+		text = string(render.JSON)
+	}
+	return render.ParseMode(text)
 }
 
 func (a *app) parallel(s *settings, env lookup) error {

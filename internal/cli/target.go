@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -141,36 +140,27 @@ func expand(patterns []string, p *project.Project) []string {
 	return names
 }
 
-// warn prints warnings where no progress view does.
+// warn prints warnings where no progress view does: with --progress json in the
+// form of Docker Compose.
 func (a *app) warn(warnings []string) {
-	if !a.saysJSON() {
-		warn(a.process.Err, warnings)
-		return
-	}
 	for _, text := range warnings {
-		a.say(text)
+		a.say("warning: ", text)
 	}
 }
 
-// say prints a line as it is, or with --progress json as a warning of Docker
-// Compose's.
-func (a *app) say(text string) {
+// say prints a line, with a word in front that its JSON form has in a field.
+func (a *app) say(word, text string) {
+	mode, err := a.askedMode(a.process.lookup)
 	switch {
 	case text == "":
-	case a.saysJSON():
+	case err == nil && mode == render.JSON:
 		render.Warning(a.process.Err, time.Now(), text)
 	default:
-		_, _ = fmt.Fprintln(a.process.Err, text)
+		_, _ = fmt.Fprintln(a.process.Err, word+text)
 	}
-}
-
-func (a *app) saysJSON() bool {
-	mode, err := render.ParseMode(cmp.Or(a.global.progress, a.process.getenv("COMPOSE_PROGRESS")))
-	return err == nil && mode == render.JSON
 }
 
 // warn prints warnings as text.
-
 func warn(w io.Writer, warnings []string) {
 	for _, text := range warnings {
 		_, _ = fmt.Fprintf(w, "warning: %s\n", text)

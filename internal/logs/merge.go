@@ -23,6 +23,9 @@ const (
 // in which they were written, as their times say. Lines of one log stay in its
 // order, and parts of a line together. It returns the errors of all of them.
 func merge(ctx context.Context, count int, read func(ctx context.Context, i int, each func(state.LogLine)) error, each func(i int, l state.LogLine)) error {
+	if count == 1 { // nothing to merge: no other goroutine has to be woken for each batch
+		return cmp.Or(read(ctx, 0, func(l state.LogLine) { each(0, l) }), ctx.Err())
+	}
 	reading, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()

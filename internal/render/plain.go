@@ -166,8 +166,9 @@ func talks(op string) bool {
 	return false
 }
 
-// progress prints a build's steps, what providers say, how far a Swarm's
-// services are, and the transfers that begin again. How far a transfer is, and what probes say, is not told in lines.
+// progress prints a build's steps, what providers say, how far a Swarm's services
+// are, the steps of an image's layers, and the transfers that begin again. How
+// many bytes have come, and what probes say, is not told in lines.
 func (p *plain) progress(s subject, e event.Event) {
 	if e.Layer != "" {
 		p.say(subject{name: e.Layer}, e.Detail)
